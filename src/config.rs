@@ -1,0 +1,337 @@
+//! Settings. From the strongest: flags, environment (`DM3_…`), the file given by `--config` (TOML), defaults.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::{SecretKey, SecretKeyError};
+
+/// Everything that `serve` can be told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `listen`, `DM3_LISTEN`: where to take requests. Default `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// `public_url`, `DM3_PUBLIC_URL`: the base URL under which others reach the gateway. Default: `listen` over http.
+    pub public_url: Option<url::Url>,
+    /// `database_url`, `DM3_DATABASE_URL`. Default `sqlite://dm3-gateway.db`.
+    pub database_url: String,
+    /// `chain_id`, `DM3_CHAIN_ID`: the chain whose ENS the names live in. Default 1.
+    pub chain_id: u64,
+    /// `[signer]`: the key that signs answers.
+    pub signer: SignerSettings,
+    /// `[answers]`: how long answers live.
+    pub answers: AnswerSettings,
+    /// `[[zones]]`. Default: `addr.dm3.eth` and `user.dm3.eth`.
+    pub zones: Vec<ZoneSettings>,
+    /// `delivery_services`, `DM3_DELIVERY_SERVICES` (comma-separated): ENS names that a new profile gets when its
+    /// owner chooses none. Default: none.
+    pub delivery_services: Vec<String>,
+    /// `[limits]`: bounds on requests and records.
+    pub limits: Limits,
+}
+
+/// Where the gateway's signing key comes from.
+#[derive(Clone, Debug)]
+pub enum SignerSettings {
+    /// `signer.key_file`, `DM3_SIGNER_KEY_FILE`: made on first start. Default `signer.key`.
+    KeyFile(PathBuf),
+    /// `DM3_SIGNER_KEY`: the key itself, 32 bytes in hex.
+    Key(SecretKey),
+}
+
+/// How long answers live.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AnswerSettings {
+    /// `answers.ttl_seconds`, `DM3_ANSWERS_TTL_SECONDS`: from signing to `expires`. Default 300, 10 to 86,400.
+    pub ttl_seconds: u64,
+    /// `answers.http_max_age_seconds`, `DM3_ANSWERS_HTTP_MAX_AGE_SECONDS`: how long HTTP caches may keep an answer
+    /// without asking. Default 0: `no-cache` with an `ETag`.
+    pub http_max_age_seconds: u64,
+    /// `answers.cache_mebibytes`: memory for signed answers. Default 64.
+    pub cache_mebibytes: u64,
+}
+
+impl Default for AnswerSettings {
+    fn default() -> Self {
+        Self { ttl_seconds: 300, http_max_age_seconds: 0, cache_mebibytes: 64 }
+    }
+}
+
+/// Who may claim names in a zone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ZoneKind {
+    /// The account whose address the label is.
+    Address,
+    /// Whoever comes first, within the zone's policy.
+    Open,
+}
+
+/// A zone, as it is configured; see [`crate::registry::Zones`] for what is checked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ZoneSettings {
+    /// The ENS name under which this gateway is authoritative.
+    pub name: String,
+    /// Who may claim.
+    pub kind: ZoneKind,
+    /// The address zone from which a name takes what it does not set itself, under its owner's address.
+    pub inherit_from: Option<String>,
+    /// How many names one account may hold here; 0 for any number. Default 1. Open zones only.
+    pub names_per_owner: Option<u32>,
+    /// The shortest label that can be claimed, in characters. Default 3. Open zones only.
+    pub min_label_length: Option<usize>,
+    /// Labels that nobody can claim. Default none. Open zones only.
+    #[serde(default)]
+    pub reserved: Vec<String>,
+}
+
+impl ZoneSettings {
+    fn defaults() -> Vec<Self> {
+        let zone = |name: &str, kind, inherit_from: Option<&str>| Self {
+            name: name.into(),
+            kind,
+            inherit_from: inherit_from.map(Into::into),
+            names_per_owner: None,
+            min_label_length: None,
+            reserved: match kind {
+                ZoneKind::Address => vec![],
+                ZoneKind::Open => vec!["admin".into(), "support".into()],
+            },
+        };
+        vec![
+            zone("addr.dm3.eth", ZoneKind::Address, None),
+            zone("user.dm3.eth", ZoneKind::Open, Some("addr.dm3.eth")),
+        ]
+    }
+}
+
+/// Bounds on what anybody can make us read, keep or wait for.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Bytes of calldata in a lookup. Default 32 KiB.
+    pub calldata_bytes: usize,
+    /// Bytes of a request body. Default 1 MiB.
+    pub body_bytes: usize,
+    /// Calls in a multicall. Default 64.
+    pub multicall_calls: usize,
+    /// Records of each kind (texts, addresses, data) of a name. Default 100.
+    pub records: usize,
+    /// Bytes of a record's value. Default 8 KiB.
+    pub record_bytes: usize,
+    /// Seconds for a request, from its first byte to its answer. Default 10.
+    pub request_seconds: u64,
+    /// Connections at a time; more wait. Default 10,000.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            calldata_bytes: 32 << 10,
+            body_bytes: 1 << 20,
+            multicall_calls: 64,
+            records: 100,
+            record_bytes: 8 << 10,
+            request_seconds: 10,
+            connections: 10_000,
+        }
+    }
+}
+
+/// The flags of `serve`; each has an environment variable.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct ServeArgs {
+    /// Settings file (TOML)
+    #[arg(long, env = "DM3_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Address and port to take requests on [default: 127.0.0.1:8080]
+    #[arg(long, env = "DM3_LISTEN", value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Base URL under which others reach this gateway
+    #[arg(long, env = "DM3_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<url::Url>,
+    /// Database [default: sqlite://dm3-gateway.db]
+    #[arg(long, env = "DM3_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Chain whose ENS the names live in [default: 1]
+    #[arg(long, env = "DM3_CHAIN_ID", value_name = "ID")]
+    pub chain_id: Option<u64>,
+    /// File with the key that signs answers, made on first start [default: signer.key]. The key itself can be given
+    /// in the environment variable DM3_SIGNER_KEY instead
+    #[arg(long, env = "DM3_SIGNER_KEY_FILE", value_name = "FILE")]
+    pub signer_key_file: Option<PathBuf>,
+    /// Seconds until a signed answer expires [default: 300]
+    #[arg(long, env = "DM3_ANSWERS_TTL_SECONDS", value_name = "SECONDS")]
+    pub answers_ttl_seconds: Option<u64>,
+    /// Seconds for which HTTP caches may keep an answer without asking; 0: none [default: 0]
+    #[arg(long, env = "DM3_ANSWERS_HTTP_MAX_AGE_SECONDS", value_name = "SECONDS")]
+    pub answers_http_max_age_seconds: Option<u64>,
+    /// Delivery services for new profiles whose owner chooses none (ENS names, comma-separated)
+    #[arg(long, env = "DM3_DELIVERY_SERVICES", value_name = "NAMES", value_delimiter = ',')]
+    pub delivery_services: Option<Vec<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct FileSettings {
+    listen: Option<SocketAddr>,
+    public_url: Option<url::Url>,
+    database_url: Option<String>,
+    chain_id: Option<u64>,
+    signer: FileSigner,
+    answers: AnswerSettings,
+    zones: Option<Vec<ZoneSettings>>,
+    delivery_services: Option<Vec<String>>,
+    limits: Limits,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct FileSigner {
+    key_file: Option<PathBuf>,
+}
+
+/// What is wrong with the settings.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the settings file {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not TOML, or has an unknown or ill-typed setting.
+    #[error("the settings file {path} is wrong: {source}")]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        source: Box<toml::de::Error>,
+    },
+    /// `DM3_SIGNER_KEY` is no key.
+    #[error("DM3_SIGNER_KEY: {0}")]
+    SignerKey(#[from] SecretKeyError),
+    /// A key and a key file at the same time.
+    #[error("DM3_SIGNER_KEY and a signer key file are both set: unset one, so that it is clear who signs")]
+    TwoSigners,
+    /// A value outside of its range.
+    #[error("{setting} is {value}: {expected}")]
+    Range {
+        /// Its name in the file.
+        setting: &'static str,
+        /// What it is.
+        value: u64,
+        /// What it may be.
+        expected: &'static str,
+    },
+}
+
+impl Settings {
+    /// Puts the settings together. `signer_key` is the value of `DM3_SIGNER_KEY`, which has no flag.
+    ///
+    /// # Errors
+    /// See [`ConfigError`].
+    pub fn load(args: ServeArgs, signer_key: Option<&str>) -> Result<Self, ConfigError> {
+        let file = args.config.map(read_file).transpose()?.unwrap_or_default();
+        let key_file = args.signer_key_file.or(file.signer.key_file);
+        let signer = match (signer_key, key_file) {
+            (Some(_), Some(_)) => return Err(ConfigError::TwoSigners),
+            (Some(key), None) => SignerSettings::Key(key.parse()?),
+            (None, key_file) => SignerSettings::KeyFile(key_file.unwrap_or_else(|| "signer.key".into())),
+        };
+        let answers = AnswerSettings {
+            ttl_seconds: args.answers_ttl_seconds.unwrap_or(file.answers.ttl_seconds),
+            http_max_age_seconds: args
+                .answers_http_max_age_seconds
+                .unwrap_or(file.answers.http_max_age_seconds),
+            cache_mebibytes: file.answers.cache_mebibytes,
+        };
+        let settings = Self {
+            listen: args.listen.or(file.listen).unwrap_or((Ipv4Addr::LOCALHOST, 8080).into()),
+            public_url: args.public_url.or(file.public_url),
+            database_url: args
+                .database_url
+                .or(file.database_url)
+                .unwrap_or_else(|| "sqlite://dm3-gateway.db".into()),
+            chain_id: args.chain_id.or(file.chain_id).unwrap_or(1),
+            signer,
+            answers,
+            zones: file.zones.unwrap_or_else(ZoneSettings::defaults),
+            delivery_services: args.delivery_services.or(file.delivery_services).unwrap_or_default(),
+            limits: file.limits,
+        };
+        settings.check_ranges()?;
+        Ok(settings)
+    }
+
+    fn check_ranges(&self) -> Result<(), ConfigError> {
+        let range = |setting, value, allowed: bool, expected| {
+            if allowed { Ok(()) } else { Err(ConfigError::Range { setting, value, expected }) }
+        };
+        let AnswerSettings { ttl_seconds: ttl, http_max_age_seconds: max_age, .. } = self.answers;
+        range("answers.ttl_seconds", ttl, (10..=86_400).contains(&ttl), "10 to 86400 are allowed")?;
+        range(
+            "answers.http_max_age_seconds",
+            max_age,
+            max_age < ttl,
+            "less than answers.ttl_seconds is allowed",
+        )?;
+        range("chain_id", self.chain_id, self.chain_id > 0, "chain ids begin at 1")
+    }
+}
+
+fn read_file(path: PathBuf) -> Result<FileSettings, ConfigError> {
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            toml::from_str(&text).map_err(|source| ConfigError::Parse { path, source: Box::new(source) })
+        }
+        Err(source) => Err(ConfigError::Read { path, source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load_file(text: &str) -> Result<Settings, ConfigError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        Settings::load(ServeArgs { config: Some(file.path().into()), ..ServeArgs::default() }, None)
+    }
+
+    #[test]
+    fn with_nothing_set_the_defaults_are_those_of_the_design() {
+        let settings = Settings::load(ServeArgs::default(), None).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(settings.database_url, "sqlite://dm3-gateway.db");
+        assert_eq!((settings.chain_id, settings.answers.ttl_seconds), (1, 300));
+        let zones: Vec<_> = settings.zones.iter().map(|zone| zone.name.as_str()).collect();
+        assert_eq!(zones, ["addr.dm3.eth", "user.dm3.eth"]);
+    }
+
+    #[test]
+    fn flags_beat_the_file_which_beats_the_defaults() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "chain_id = 5\n[answers]\nttl_seconds = 60").unwrap();
+        let args = ServeArgs { config: Some(file.path().into()), chain_id: Some(6), ..ServeArgs::default() };
+        let settings = Settings::load(args, None).unwrap();
+        assert_eq!((settings.chain_id, settings.answers.ttl_seconds), (6, 60));
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        let message = |text: &str| load_file(text).unwrap_err().to_string();
+        assert!(message("chain-id = 1").contains("unknown field `chain-id`"));
+        assert!(message("[answers]\nttl_seconds = 1").contains("10 to 86400"));
+        assert!(message("[answers]\nhttp_max_age_seconds = 300").contains("less than answers.ttl_seconds"));
+        assert!(message("[[zones]]\nname = 'a.eth'\nkind = 'closed'").contains("unknown variant `closed`"));
+        let both = ServeArgs { signer_key_file: Some("k".into()), ..ServeArgs::default() };
+        assert!(matches!(Settings::load(both, Some("01")), Err(ConfigError::TwoSigners)));
+    }
+}

@@ -1,0 +1,34 @@
+//! The Solidity functions that are spoken on the wire, and the rules for reading their arguments.
+
+use alloy::sol;
+use alloy::sol_types::abi::{TokenSeq, decode_params};
+
+sol! {
+    /// ENSIP-10: what resolver contracts hand to the gateway, and the interface id of such resolvers.
+    function resolve(bytes name, bytes data) external view returns (bytes);
+    /// ENSIP-22: many calls in one.
+    function multicall(bytes[] data) external view returns (bytes[]);
+    /// ENSIP-1.
+    function addr(bytes32 node) external view returns (address);
+    /// ENSIP-9.
+    function addr(bytes32 node, uint256 coinType) external view returns (bytes);
+    /// ENSIP-5.
+    function text(bytes32 node, string key) external view returns (string);
+    /// ENSIP-7.
+    function contenthash(bytes32 node) external view returns (bytes);
+
+    /// ENSIP-23: the entry of a multicall that asked for something unknown.
+    error UnsupportedResolverProfile(bytes4 selector);
+    /// Solidity's own error with a reason.
+    error Error(string message);
+}
+
+/// Reads ABI-encoded arguments as tokens that borrow from `data`, as Solidity does: bytes after the arguments are
+/// allowed, and parts may overlap. Strings and bytes are not copied, so overlapping costs no memory; arrays take one
+/// token an entry, and whoever reads one checks its count first.
+///
+/// # Errors
+/// When an offset or a length points outside of `data`.
+pub fn arguments<'a, T: TokenSeq<'a>>(data: &'a [u8]) -> Result<T, alloy::sol_types::Error> {
+    decode_params(data)
+}

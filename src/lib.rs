@@ -1,0 +1,29 @@
+//! The offchain ENS resolver gateway: names in a database, served as signed answers (ERC-3668).
+//!
+//! The rooms, from the street to the cellar. A room knows those below it, never one above.
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`cli`] | one file a command |
+//! | [`http`] | the routes, the server, one error type and one mapping to statuses |
+//! | [`gateway`] | CCIP read: request → query → answer → signed answer, and the cache of answers |
+//! | [`registry`] | the write side: zones, policies, operations; the current entry of each name |
+//! | [`store`] | names and their chains of operations in a database |
+//! | [`state`] | pure: the signed state of a name, its EIP-712 hash, its JSON, its proof |
+//! | [`dm3`] | pure: profiles, their canonical JSON and messages, record URIs, key derivation |
+//! | [`ens`] | pure: names, nodes, wire form, resolver calls, coin types |
+//! | [`account`] | pure: secp256k1 keys and signatures, and the accounts they belong to |
+//! | [`config`] | settings, parsed once at start |
+//! | [`clock`] | what time it is, in a form that tests can hold |
+
+pub mod account;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod dm3;
+pub mod ens;
+pub mod gateway;
+pub mod http;
+pub mod registry;
+pub mod state;
+pub mod store;

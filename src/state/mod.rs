@@ -1,0 +1,14 @@
+//! The signed state of a name, without any I/O: its records, its EIP-712 hash, its JSON, and the proof beside it.
+//!
+//! This room stands between `ens` and `store`, because the database, the registry, the commands and the page all
+//! speak of states.
+
+mod eip712;
+mod name_state;
+mod operation;
+mod records;
+
+pub use eip712::{records_hash, signing_digest, state_hash};
+pub use name_state::{NameState, StateBody, StateError};
+pub use operation::{OperationBody, Proof, ProofBody};
+pub use records::{AddressRecord, DataRecord, Records, RecordsBody, RecordsError, TextRecord};

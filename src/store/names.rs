@@ -1,0 +1,130 @@
+//! The current state of names.
+
+use alloy::primitives::{Address, B256};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::row;
+use super::{Store, StoreError};
+use crate::ens::{Name, Node};
+use crate::state::Records;
+
+/// A name that was claimed at least once.
+#[derive(Debug)]
+pub struct NameRow {
+    /// Of its newest operation.
+    pub version: u64,
+    /// EIP-712 struct hash of its newest state.
+    pub state_hash: B256,
+    /// `None`: released.
+    pub owner: Option<Address>,
+    /// Whose quota it takes.
+    pub counts_for: Option<Address>,
+    /// The current records.
+    pub records: Records,
+    /// Unix seconds of its last claim.
+    pub created_at: u64,
+    /// Unix seconds of its newest operation.
+    pub updated_at: u64,
+}
+
+/// A claimed name in a listing, without its records.
+#[derive(Debug)]
+pub struct NameSummary {
+    /// The name.
+    pub name: Name,
+    /// The zone it was claimed in.
+    pub zone: String,
+    /// Who holds it.
+    pub owner: Address,
+    /// Of its newest operation.
+    pub version: u64,
+    /// EIP-712 struct hash of its newest state.
+    pub state_hash: B256,
+    /// Unix seconds of its last claim.
+    pub created_at: u64,
+    /// Unix seconds of its newest operation.
+    pub updated_at: u64,
+}
+
+/// Which names to list: those of an owner, those in a zone, or both.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Held by this account.
+    pub owner: Option<Address>,
+    /// In this zone.
+    pub zone: Option<String>,
+    /// Only names that sort behind this one.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Store {
+    /// The current state of a name; `None` when nobody ever claimed it.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn name(&self, node: Node) -> Result<Option<NameRow>, StoreError> {
+        let row = sqlx::query(
+            "SELECT n.version, n.state_hash, n.owner, n.counts_for, n.created_at, n.updated_at, o.records \
+             FROM names n JOIN operations o ON o.node = n.node AND o.version = n.version WHERE n.node = $1",
+        )
+        .bind(node.as_bytes().to_vec())
+        .fetch_optional(&self.read)
+        .await?;
+        row.as_ref().map(name_row).transpose()
+    }
+
+    /// Claimed names, sorted by name.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn list(&self, listing: &Listing) -> Result<Vec<NameSummary>, StoreError> {
+        const COLUMNS: &str =
+            "SELECT name, zone, owner, version, state_hash, created_at, updated_at FROM names";
+        // Each combination is its own statement, so that each uses its index.
+        let (filter, zone_parameter) = match (listing.owner, &listing.zone) {
+            (Some(_), Some(_)) => ("owner = $3 AND zone = $4", true),
+            (Some(_), None) => ("owner = $3", false),
+            (None, _) => ("zone = $3 AND owner IS NOT NULL", true),
+        };
+        let statement = format!("{COLUMNS} WHERE {filter} AND name > $1 ORDER BY name LIMIT $2");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(listing.after.clone().unwrap_or_default())
+            .bind(i64::from(listing.limit));
+        if let Some(owner) = listing.owner {
+            query = query.bind(owner.to_vec());
+        }
+        if zone_parameter {
+            query = query.bind(listing.zone.clone().unwrap_or_default());
+        }
+        query.fetch_all(&self.read).await?.iter().map(summary).collect()
+    }
+}
+
+fn name_row(row: &AnyRow) -> Result<NameRow, StoreError> {
+    Ok(NameRow {
+        version: row::integer(row, "version")?,
+        state_hash: row::hash(row, "state_hash")?,
+        owner: row::optional_address(row, "owner")?,
+        counts_for: row::optional_address(row, "counts_for")?,
+        // Only superseded states are ever erased.
+        records: row::records(row, "records")?.ok_or(StoreError::Corrupt("records"))?,
+        created_at: row::integer(row, "created_at")?,
+        updated_at: row::integer(row, "updated_at")?,
+    })
+}
+
+fn summary(row: &AnyRow) -> Result<NameSummary, StoreError> {
+    let name: String = row.try_get("name")?;
+    Ok(NameSummary {
+        name: Name::parse(&name).map_err(|_| StoreError::Corrupt("name"))?,
+        zone: row::text(row, "zone")?,
+        owner: row::address(row, "owner")?,
+        version: row::integer(row, "version")?,
+        state_hash: row::hash(row, "state_hash")?,
+        created_at: row::integer(row, "created_at")?,
+        updated_at: row::integer(row, "updated_at")?,
+    })
+}
