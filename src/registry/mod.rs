@@ -1,1 +1,117 @@
-//! x
+//! The write side: zones and their policies, operations that are applied or refused, and what each name holds now.
+
+mod admission;
+mod apply;
+mod entries;
+mod record_rules;
+mod view;
+mod zone;
+
+use std::sync::Arc;
+
+pub use admission::PolicyError;
+pub use apply::{Applied, ApplyError, ProofError};
+pub use record_rules::RecordError;
+pub use view::NameView;
+pub use zone::{OpenRules, Place, Zone, ZoneError, ZoneRules, Zones, address_label};
+
+use crate::clock::Clock;
+use crate::config::{Limits, Settings};
+use crate::ens::{Name, Node};
+use crate::store::{Entry, HistoryItem, Listing, NameSummary, Store, StoreError};
+use entries::Entries;
+
+/// The names of all zones of this gateway.
+#[derive(Debug)]
+pub struct Registry {
+    store: Arc<Store>,
+    entries: Entries,
+    zones: Zones,
+    chain_id: u64,
+    limits: Limits,
+    clock: Clock,
+}
+
+impl Registry {
+    /// The registry over an open database.
+    ///
+    /// # Errors
+    /// When the zones of the settings contradict each other.
+    pub fn new(store: Store, settings: &Settings, clock: Clock) -> Result<Self, ZoneError> {
+        let store = Arc::new(store);
+        Ok(Self {
+            entries: Entries::new(store.clone()),
+            store,
+            zones: Zones::parse(&settings.zones)?,
+            chain_id: settings.chain_id,
+            limits: settings.limits,
+            clock,
+        })
+    }
+
+    /// The zones.
+    pub const fn zones(&self) -> &Zones {
+        &self.zones
+    }
+
+    /// The chain whose ENS the names live in.
+    pub const fn chain_id(&self) -> u64 {
+        self.chain_id
+    }
+
+    /// The current entry of a name.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn entry(&self, node: Node) -> Result<Arc<Entry>, StoreError> {
+        self.entries.get(node).await
+    }
+
+    /// What a name answers now. Names that nobody can claim answer as unclaimed ones.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn view(&self, name: &Name, place: &Place<'_>) -> Result<NameView, StoreError> {
+        let Place::Label { zone, label } = place else { return Ok(NameView::nothing()) };
+        let own = self.entry(name.node()).await?;
+        let owner = match zone.rules() {
+            ZoneRules::Address => address_label(label),
+            ZoneRules::Open(_) => own.owner,
+        };
+        let inherited = match (zone.inherited_node(owner), own.owner) {
+            (Some(node), Some(_)) => Some((node, self.entry(node).await?)),
+            _ => None,
+        };
+        Ok(NameView::new(name.node(), owner, own, inherited))
+    }
+
+    /// The chain of a name from the version after `after` on, oldest first, at most `limit` operations and about
+    /// four body limits of records.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn history(&self, node: Node, after: u64, limit: u32) -> Result<Vec<HistoryItem>, StoreError> {
+        self.store.history(node, after, limit, 4 * self.limits.body_bytes).await
+    }
+
+    /// Claimed names, sorted by name.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn list(&self, listing: &Listing) -> Result<Vec<NameSummary>, StoreError> {
+        self.store.list(listing).await
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.store.ping().await
+    }
+
+    /// Waits until everything that has begun is on the disk, then closes the database.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+}

@@ -13,7 +13,7 @@ use sqlx::AnyPool;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::MigrateError;
 
-pub use names::{Listing, NameRow, NameSummary};
+pub use names::{Entry, Listing, NameSummary};
 pub use operations::{AppendError, HistoryItem, NewOperation, StoredState};
 
 use file_lock::FileLock;

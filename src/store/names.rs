@@ -7,16 +7,16 @@ use sqlx::any::AnyRow;
 use super::row;
 use super::{Store, StoreError};
 use crate::ens::{Name, Node};
-use crate::state::Records;
+use crate::state::{Records, RecordsBody};
 
-/// A name that was claimed at least once.
+/// The current state of a name.
 #[derive(Debug)]
-pub struct NameRow {
-    /// Of its newest operation.
+pub struct Entry {
+    /// Of its newest operation; 0 when nobody ever claimed it.
     pub version: u64,
-    /// EIP-712 struct hash of its newest state.
+    /// EIP-712 struct hash of its newest state; zero when nobody ever claimed it.
     pub state_hash: B256,
-    /// `None`: released.
+    /// `None`: never claimed, or released.
     pub owner: Option<Address>,
     /// Whose quota it takes.
     pub counts_for: Option<Address>,
@@ -26,6 +26,20 @@ pub struct NameRow {
     pub created_at: u64,
     /// Unix seconds of its newest operation.
     pub updated_at: u64,
+}
+
+impl Entry {
+    fn never_claimed() -> Self {
+        Self {
+            version: 0,
+            state_hash: B256::ZERO,
+            owner: None,
+            counts_for: None,
+            records: Records::stored(RecordsBody::empty(B256::ZERO)),
+            created_at: 0,
+            updated_at: 0,
+        }
+    }
 }
 
 /// A claimed name in a listing, without its records.
@@ -61,11 +75,11 @@ pub struct Listing {
 }
 
 impl Store {
-    /// The current state of a name; `None` when nobody ever claimed it.
+    /// The current state of a name.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn name(&self, node: Node) -> Result<Option<NameRow>, StoreError> {
+    pub async fn entry(&self, node: Node) -> Result<Entry, StoreError> {
         let row = sqlx::query(
             "SELECT n.version, n.state_hash, n.owner, n.counts_for, n.created_at, n.updated_at, o.records \
              FROM names n JOIN operations o ON o.node = n.node AND o.version = n.version WHERE n.node = $1",
@@ -73,7 +87,7 @@ impl Store {
         .bind(node.as_bytes().to_vec())
         .fetch_optional(&self.read)
         .await?;
-        row.as_ref().map(name_row).transpose()
+        row.as_ref().map_or_else(|| Ok(Entry::never_claimed()), entry)
     }
 
     /// Claimed names, sorted by name.
@@ -103,8 +117,8 @@ impl Store {
     }
 }
 
-fn name_row(row: &AnyRow) -> Result<NameRow, StoreError> {
-    Ok(NameRow {
+fn entry(row: &AnyRow) -> Result<Entry, StoreError> {
+    Ok(Entry {
         version: row::integer(row, "version")?,
         state_hash: row::hash(row, "state_hash")?,
         owner: row::optional_address(row, "owner")?,

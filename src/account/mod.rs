@@ -3,6 +3,8 @@
 //! Signatures are taken and given in one form only: 65 bytes `r ‖ s ‖ v`, `v` 27 or 28, `s` in the lower half of the
 //! group order. Whatever passes here passes in OpenZeppelin's `ECDSA` too.
 
+mod key_file;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -11,6 +13,8 @@ use k256::ecdsa::{RecoveryId, SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
 use crate::ens::keccak256;
+
+pub use key_file::{read_key_file, write_key_file};
 
 /// A secp256k1 private key. Its `Debug` shows the address only.
 #[derive(Clone)]

@@ -1,0 +1,88 @@
+//! `serve`: runs the gateway.
+
+use std::io::IsTerminal;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::error::CliError;
+use super::logging::{self, LogFormat};
+use crate::clock::Clock;
+use crate::config::{ServeArgs, Settings};
+use crate::http::{Server, StartError};
+use crate::store::StoreError;
+
+/// Run the gateway
+///
+/// With nothing set it listens on 127.0.0.1:8080, keeps names in ./dm3-gateway.db, makes ./signer.key on first start,
+/// and serves the zones addr.dm3.eth and user.dm3.eth.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:
+  dm3-gateway serve
+  dm3-gateway serve --config gateway.toml
+  DM3_LISTEN=0.0.0.0:80 DM3_DATABASE_URL=sqlite:///var/lib/dm3/names.db dm3-gateway serve")]
+pub struct Args {
+    #[command(flatten)]
+    settings: ServeArgs,
+    /// How log lines look
+    #[arg(long, env = "DM3_LOG_FORMAT", value_enum, default_value_t)]
+    log_format: LogFormat,
+    /// What is logged: error, warn, info, or debug for every request
+    #[arg(long, env = "DM3_LOG", value_name = "FILTER", default_value = "info")]
+    log: String,
+}
+
+/// Runs the command.
+pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
+    logging::init(args.log_format, &args.log)?;
+    let signer_key = std::env::var("DM3_SIGNER_KEY").ok();
+    let settings = Settings::load(args.settings, signer_key.as_deref())?;
+    let server = Server::start(&settings, clock).await.map_err(|error| explain(&error))?;
+    if let Some(path) = server.made_key() {
+        tracing::info!(file = %path.display(), signer = %server.signer(), "made the key that signs answers");
+    }
+    let zones = server.zones().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    tracing::info!(url = %server.public_url(), listen = %server.address(), signer = %server.signer(), zones, "serving");
+    if std::io::stderr().is_terminal() {
+        eprintln!("{}", what_to_try(&server));
+    }
+    stop_signal().await?;
+    tracing::info!("stopping: finishing what has begun");
+    server.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn what_to_try(server: &Server) -> String {
+    let example = server.zones().last().map_or_else(String::new, |zone| format!("alice.{zone}"));
+    format!(
+        "\nTry, in another terminal:\n  dm3-gateway key new --out wallet.key\n  \
+         dm3-gateway claim {example} --key-file wallet.key --gateway {url}\n  \
+         dm3-gateway resolve {example} --gateway {url}\n\nCtrl-C stops the gateway.\n",
+        url = server.public_url(),
+    )
+}
+
+fn explain(error: &StartError) -> CliError {
+    let told = CliError::new(error);
+    match error {
+        StartError::Listen { .. } => {
+            told.next("choose another address with --listen, for example 127.0.0.1:8081")
+        }
+        StartError::Store(StoreError::OtherChain { stored, .. }) => {
+            told.next(format!("set chain_id = {stored}, or choose another database_url"))
+        }
+        StartError::Store(StoreError::Database(_) | StoreError::Lock { .. }) => {
+            told.next("check that the directory of database_url exists and can be written to")
+        }
+        _ => told,
+    }
+}
+
+async fn stop_signal() -> Result<(), CliError> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        outcome = tokio::signal::ctrl_c() => outcome?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}

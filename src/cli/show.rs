@@ -1,0 +1,60 @@
+//! `show`: what a gateway knows about a name.
+
+use serde::Deserialize;
+
+use super::client::{GatewayArgs, HeldName, parse_name};
+use super::error::CliError;
+use crate::ens::Name;
+use crate::state::{AddressRecord, RecordsBody};
+
+/// Show what a name holds: its owner, its version and its records
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Example:\n  dm3-gateway show alice.user.dm3.eth")]
+pub struct Args {
+    /// The name
+    #[arg(value_parser = parse_name)]
+    name: Name,
+    #[command(flatten)]
+    gateway: GatewayArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: Args) -> Result<(), CliError> {
+    let shown = args.gateway.client()?.name_json(&args.name).await?;
+    if args.json {
+        println!("{shown}");
+    } else {
+        let held = HeldName::deserialize(&shown)?;
+        print!("{}", describe(&args.name, &held));
+    }
+    Ok(())
+}
+
+/// A line for each thing there is to know.
+fn describe(name: &Name, held: &HeldName) -> String {
+    let line = |label: &str, value: &dyn ToString| (label.to_owned(), value.to_string());
+    let mut lines = vec![
+        line("name", name),
+        line("owner", &held.owner),
+        line("version", &held.version),
+        line("state", &held.state_hash),
+        line("claimed", &held.created_at),
+        line("changed", &held.updated_at),
+    ];
+    let RecordsBody { texts, addresses, data, contenthash, salt: _ } = &held.records;
+    lines.extend(texts.iter().map(|record| line(&format!("text {}", record.key), &record.value)));
+    let coin = |record: &AddressRecord| u64::from(record.coin_type);
+    lines.extend(addresses.iter().map(|record| line(&format!("address {}", coin(record)), &record.value)));
+    lines.extend(data.iter().map(|record| line(&format!("data {}", record.key), &record.value)));
+    if !contenthash.is_empty() {
+        lines.push(line("contenthash", contenthash));
+    }
+    let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default();
+    // Values are other people's: control characters would play with the terminal.
+    let safe =
+        |value: &str| value.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect::<String>();
+    lines.iter().map(|(label, value)| format!("{label:width$}  {}\n", safe(value))).collect()
+}

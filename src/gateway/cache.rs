@@ -1,0 +1,68 @@
+//! The cache of signed answers.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use moka::sync::Cache;
+
+use super::lookup::Lookup;
+use crate::ens::{Node, keccak256};
+
+/// A signed answer, ready to be sent.
+#[derive(Debug)]
+pub struct SignedAnswer {
+    body: Bytes,
+    etag: String,
+    expires: u64,
+    basis: Vec<(Node, u64)>,
+}
+
+impl SignedAnswer {
+    pub(super) fn new(response: &[u8], expires: u64, basis: Vec<(Node, u64)>) -> Self {
+        let body = format!("{{\"data\":\"0x{}\"}}", hex::encode(response));
+        let hash = keccak256(&[body.as_bytes()]);
+        let etag = format!("\"{}\"", hex::encode(hash.split_at(16).0));
+        Self { body: body.into(), etag, expires, basis }
+    }
+
+    /// The JSON that ERC-3668 asks for: `{"data":"0x…"}`.
+    pub const fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// A strong entity tag, in quotes.
+    pub fn etag(&self) -> &str {
+        &self.etag
+    }
+
+    /// When contracts stop to accept it, in unix seconds.
+    pub const fn expires(&self) -> u64 {
+        self.expires
+    }
+
+    /// The nodes whose entries it was made from, with the versions these had.
+    pub(super) fn basis(&self) -> &[(Node, u64)] {
+        &self.basis
+    }
+}
+
+/// Answers by the whole question, bounded by bytes.
+#[derive(Debug)]
+pub struct AnswerCache(Cache<Lookup, Arc<SignedAnswer>>);
+
+impl AnswerCache {
+    pub fn new(bytes: u64) -> Self {
+        let weigh = |lookup: &Lookup, answer: &Arc<SignedAnswer>| {
+            u32::try_from(lookup.weight() + answer.body.len() + 256).unwrap_or(u32::MAX)
+        };
+        Self(Cache::builder().max_capacity(bytes).weigher(weigh).build())
+    }
+
+    pub fn get(&self, lookup: &Lookup) -> Option<Arc<SignedAnswer>> {
+        self.0.get(lookup)
+    }
+
+    pub fn insert(&self, lookup: Lookup, answer: Arc<SignedAnswer>) {
+        self.0.insert(lookup, answer);
+    }
+}

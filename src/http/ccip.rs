@@ -1,0 +1,153 @@
+//! CCIP read (ERC-3668). Errors have the shape that the standard gives them: a 4xx ends the client's search, after a
+//! 5xx it tries the next gateway.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, PathRejection};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::middleware::Fault;
+use super::problem::Problem;
+use super::{App, Shared};
+use crate::gateway::{AnswerError, Lookup, LookupError, QueryError, SignedAnswer};
+
+/// An error in the shape of ERC-3668: `{"message": "…"}`.
+#[derive(Debug)]
+pub struct Failure {
+    status: StatusCode,
+    message: String,
+}
+
+/// Whatever a CCIP route can answer instead of an answer.
+#[derive(Debug)]
+pub enum Refusal {
+    /// A lookup that failed.
+    Failure(Failure),
+    /// The path only has the shape of a lookup.
+    NotALookup,
+}
+
+/// `GET /{resolver}/{calldata}`, with or without `.json`.
+pub async fn get(
+    State(app): State<Shared>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let Path((resolver, calldata)) = path.map_err(|_| Refusal::NotALookup)?;
+    if !resolver.starts_with("0x") {
+        return Err(Refusal::NotALookup);
+    }
+    let lookup = Lookup::from_path(&resolver, &calldata, app.limits.calldata_bytes)?;
+    let answer = app.gateway.answer(lookup).await?;
+    Ok(respond(&app, &answer, headers.get(header::IF_NONE_MATCH)))
+}
+
+/// `POST /{resolver}`.
+pub async fn post(
+    State(app): State<Shared>,
+    path: Result<Path<String>, PathRejection>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refusal> {
+    let Path(resolver) = path.map_err(|_| Refusal::NotALookup)?;
+    if !resolver.starts_with("0x") {
+        return Err(Refusal::NotALookup);
+    }
+    answer_post(&app, Some(&resolver), &body?).await
+}
+
+/// `POST /`, where the body names the contract.
+pub async fn post_to_root(
+    State(app): State<Shared>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refusal> {
+    answer_post(&app, None, &body?).await
+}
+
+async fn answer_post(app: &App, resolver: Option<&str>, body: &Bytes) -> Result<Response, Refusal> {
+    let lookup = Lookup::from_body(resolver, body, app.limits.calldata_bytes)?;
+    let answer = app.gateway.answer(lookup).await?;
+    Ok(respond(app, &answer, None))
+}
+
+fn respond(app: &App, answer: &SignedAnswer, if_none_match: Option<&HeaderValue>) -> Response {
+    let headers =
+        [(header::ETAG, answer.etag().to_owned()), (header::CACHE_CONTROL, cache_control(app, answer))];
+    let is_known =
+        if_none_match.and_then(|tags| tags.to_str().ok()).is_some_and(|tags| matches(tags, answer.etag()));
+    if is_known {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, [(header::CONTENT_TYPE, "application/json")], answer.body().clone()).into_response()
+}
+
+/// `If-None-Match` compares weakly (RFC 9110 §13.1.2): proxies that compress make strong tags weak.
+fn matches(tags: &str, etag: &str) -> bool {
+    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+/// Never longer than the answer itself lives.
+fn cache_control(app: &App, answer: &SignedAnswer) -> String {
+    let remaining = answer.expires().saturating_sub(app.gateway.now());
+    match app.gateway.answers().http_max_age_seconds.min(remaining) {
+        0 => "no-cache".to_owned(),
+        seconds => format!("public, max-age={seconds}"),
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        (self.status, Json(json!({ "message": self.message }))).into_response()
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Failure(failure) => failure.into_response(),
+            Self::NotALookup => Problem::no_such_route().into_response(),
+        }
+    }
+}
+
+impl Fault for Failure {
+    fn timed_out() -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, message: "the request took too long".into() }
+    }
+
+    fn bug() -> Self {
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, message: "the gateway failed".into() }
+    }
+}
+
+impl From<BytesRejection> for Refusal {
+    fn from(error: BytesRejection) -> Self {
+        Self::Failure(Failure { status: error.status(), message: error.body_text() })
+    }
+}
+
+impl From<LookupError> for Refusal {
+    fn from(error: LookupError) -> Self {
+        let status = match error {
+            LookupError::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self::Failure(Failure { status, message: error.to_string() })
+    }
+}
+
+impl From<AnswerError> for Refusal {
+    fn from(error: AnswerError) -> Self {
+        let (status, message) = match &error {
+            AnswerError::Query(QueryError::OutsideOfZones(_)) => (StatusCode::NOT_FOUND, error.to_string()),
+            AnswerError::Query(_) => (StatusCode::BAD_REQUEST, error.to_string()),
+            AnswerError::Store(error) => {
+                tracing::error!(%error, "the database failed");
+                (StatusCode::SERVICE_UNAVAILABLE, "the gateway's database does not answer".into())
+            }
+        };
+        Self::Failure(Failure { status, message })
+    }
+}

@@ -1,0 +1,83 @@
+//! What every request goes through: an id, a log line, a time limit, and an answer even if we panic.
+
+use std::any::Any;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderValue, Response};
+use axum::middleware::Next;
+use axum::response::IntoResponse;
+use tracing::Instrument;
+
+use crate::config::Limits;
+
+/// The header that names a request in our log and in the caller's.
+pub const REQUEST_ID: &str = "x-request-id";
+
+/// The longest id that is taken over from a caller.
+const MAX_REQUEST_ID_BYTES: usize = 64;
+
+/// Gives the request an id, and logs what became of it.
+pub async fn observe(request: Request, next: Next) -> Response<Body> {
+    let id = request_id(&request);
+    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let begun = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    span.in_scope(|| {
+        let route = route.as_ref().map_or("none", MatchedPath::as_str);
+        let (status, micros) = (response.status().as_u16(), begun.elapsed().as_micros());
+        tracing::debug!(%method, route, status, micros, "answered");
+    });
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// The caller's id, if it has the shape of one; else a random one.
+fn request_id(request: &Request) -> HeaderValue {
+    let is_id = |value: &&HeaderValue| {
+        let bytes = value.as_bytes();
+        let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
+        (1..=MAX_REQUEST_ID_BYTES).contains(&bytes.len()) && bytes.iter().all(allowed)
+    };
+    request.headers().get(REQUEST_ID).filter(is_id).cloned().unwrap_or_else(|| {
+        let mut bytes = [0u8; 16];
+        // Without randomness the id is all zeros; that is no reason to refuse the request.
+        let _ = getrandom::fill(&mut bytes);
+        HeaderValue::try_from(hex::encode(bytes)).unwrap_or(HeaderValue::from_static("none"))
+    })
+}
+
+/// How a group of routes says that a fault is ours.
+pub trait Fault: IntoResponse {
+    /// The request took too long.
+    fn timed_out() -> Self;
+    /// A bug.
+    fn bug() -> Self;
+}
+
+/// Ends requests that take too long, the reading of their body included.
+pub async fn time_limit<F: Fault>(
+    State(limits): State<Limits>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
+    let limit = Duration::from_secs(limits.request_seconds);
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::warn!(seconds = limits.request_seconds, "a request took too long");
+            F::timed_out().into_response()
+        }
+    }
+}
+
+/// The answer of a handler that panicked. It has no right to; this keeps the connection and tells the log.
+pub fn after_panic<F: Fault>(payload: Box<dyn Any + Send>) -> Response<Body> {
+    let text = payload.downcast_ref::<&str>().copied();
+    let panic = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(panic = panic.unwrap_or("unknown"), "a handler panicked");
+    F::bug().into_response()
+}

@@ -1,0 +1,222 @@
+//! The server: from settings to open connections, and back.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use alloy::primitives::Address;
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::task::JoinHandle;
+
+use super::router::router;
+use super::{App, Shared};
+use crate::account::{self, SecretKey, SecretKeyError};
+use crate::clock::Clock;
+use crate::config::{Settings, SignerSettings};
+use crate::ens::{Name, NameError};
+use crate::gateway::Gateway;
+use crate::registry::{Registry, ZoneError};
+use crate::store::{Store, StoreError};
+
+/// How long a connection may take to send the head of a request, from its first or its last byte before.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a stopping server waits for connections that are still busy.
+const STOP_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A running gateway.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    app: Shared,
+    made_key: Option<PathBuf>,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+/// Why the gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The zones of the settings.
+    #[error(transparent)]
+    Zones(#[from] ZoneError),
+    /// The delivery services of the settings.
+    #[error("delivery_services: {0}")]
+    DeliveryService(#[from] NameError),
+    /// The signer's key file holds no key.
+    #[error("the signer key file {path}: {source}")]
+    SignerKey {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: SecretKeyError,
+    },
+    /// The signer's key file cannot be read or made.
+    #[error("the signer key file {path}: {source}")]
+    SignerFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The address to listen on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Server {
+    /// Opens the database, loads or makes the signer's key, and takes requests.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(settings: &Settings, clock: Clock) -> Result<Self, StartError> {
+        let delivery_services =
+            settings.delivery_services.iter().map(|name| Name::parse(name)).collect::<Result<_, _>>()?;
+        let store = Store::open(&settings.database_url, settings.chain_id).await?;
+        let registry = Arc::new(Registry::new(store, settings, clock.clone())?);
+        let (signer, made_key) = load_signer(&settings.signer)?;
+        let gateway = Gateway::new(registry.clone(), signer, settings.answers, settings.limits, clock);
+        let listen_error = |source| StartError::Listen { address: settings.listen, source };
+        let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
+        let address = listener.local_addr().map_err(listen_error)?;
+        let app = Arc::new(App {
+            registry,
+            gateway,
+            delivery_services,
+            public_url: settings.public_url.clone().unwrap_or_else(|| local_url(address)),
+            limits: settings.limits,
+            is_stopping: AtomicBool::new(false),
+        });
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(accept(listener, router(app.clone()), settings.limits.connections, stopped));
+        Ok(Self { address, app, made_key, stop, task })
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base URL under which others reach it.
+    pub fn public_url(&self) -> &str {
+        self.app.public_url.as_str().trim_end_matches('/')
+    }
+
+    /// The account that signs its answers.
+    pub fn signer(&self) -> Address {
+        self.app.gateway.signer()
+    }
+
+    /// The key file that was made by this start, if there was none.
+    pub fn made_key(&self) -> Option<&Path> {
+        self.made_key.as_deref()
+    }
+
+    /// The names of its zones.
+    pub fn zones(&self) -> impl Iterator<Item = &Name> {
+        self.app.registry.zones().iter().map(|zone| zone.name())
+    }
+
+    /// Takes no more connections, finishes the requests that have begun, and closes the database.
+    pub async fn stop(self) {
+        self.app.is_stopping.store(true, Ordering::Relaxed);
+        // The task is gone already only if it panicked; there is nothing left to stop then.
+        let _ = self.stop.send(());
+        let _ = self.task.await;
+        self.app.registry.close().await;
+    }
+}
+
+/// A URL under which this machine reaches a server that listens on `address`.
+fn local_url(address: SocketAddr) -> url::Url {
+    let mut reachable = address;
+    if address.ip().is_unspecified() {
+        reachable.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    #[expect(clippy::expect_used, reason = "a socket address is a host and a port")]
+    format!("http://{reachable}").parse().expect("a URL")
+}
+
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    connections: usize,
+    mut stopped: oneshot::Receiver<()>,
+) {
+    let service = TowerToHyperService::new(router);
+    let connection_slots = Arc::new(Semaphore::new(connections));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let slot = connection_slots.clone().acquire_owned();
+        let next = async { (slot.await, listener.accept().await) };
+        let (slot, accepted) = tokio::select! {
+            next = next => next,
+            _ = &mut stopped => break,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let connection = serve(stream, service.clone(), graceful.watcher());
+                tokio::spawn(async move {
+                    connection.await;
+                    drop(slot);
+                });
+            }
+            // Out of file descriptors, mostly: connections that end make room.
+            Err(error) => {
+                tracing::error!(%error, "cannot accept a connection");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    drop(listener);
+    // Requests have their own time limit; this ends connections that do not read their answer.
+    let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
+}
+
+async fn serve(stream: TcpStream, service: TowerToHyperService<Router>, watcher: Watcher) {
+    // Answers are small and complete: waiting to fill a packet only costs time.
+    let _ = stream.set_nodelay(true);
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD_TIMEOUT);
+    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+fn load_signer(settings: &SignerSettings) -> Result<(SecretKey, Option<PathBuf>), StartError> {
+    let path = match settings {
+        SignerSettings::Key(key) => return Ok((key.clone(), None)),
+        SignerSettings::KeyFile(path) => path,
+    };
+    let file_error = |source| StartError::SignerFile { path: path.clone(), source };
+    match account::read_key_file(path) {
+        Ok(key) => {
+            let key = key.map_err(|source| StartError::SignerKey { path: path.clone(), source })?;
+            Ok((key, None))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = SecretKey::generate().map_err(|error| file_error(error.into()))?;
+            account::write_key_file(path, &key).map_err(file_error)?;
+            Ok((key, Some(path.clone())))
+        }
+        Err(error) => Err(file_error(error)),
+    }
+}
