@@ -54,10 +54,11 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
 
 fn what_to_try(server: &Server) -> String {
     let example = server.zones().last().map_or_else(String::new, |zone| format!("alice.{zone}"));
+    let program = std::env::args().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
     format!(
-        "\nTry, in another terminal:\n  dm3-gateway key new --out wallet.key\n  \
-         dm3-gateway claim {example} --key-file wallet.key --gateway {url}\n  \
-         dm3-gateway resolve {example} --gateway {url}\n\nCtrl-C stops the gateway.\n",
+        "\nTry, in another terminal:\n  {program} key new --out wallet.key\n  \
+         {program} claim {example} --key-file wallet.key --gateway {url}\n  \
+         {program} resolve {example} --gateway {url}\n\nCtrl-C stops the gateway.\n",
         url = server.public_url(),
     )
 }

@@ -1,0 +1,158 @@
+//! The commands, run as a user runs them.
+
+use std::process::Output;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::harness::{TestServer, Wallet};
+
+const ALICE: &str = "alice.user.dm3.eth";
+
+struct User<'a> {
+    gateway: &'a str,
+    home: TempDir,
+}
+
+impl User<'_> {
+    async fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().await.unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dm3-gateway"));
+        command.args(arguments).env("DM3_GATEWAY", self.gateway).current_dir(self.home.path());
+        command
+    }
+
+    /// Standard output of a command that has to succeed.
+    async fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments).await;
+        assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    async fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.ok(&[arguments, &["--json"]].concat()).await).unwrap()
+    }
+
+    /// Exit code and standard error of a command that has to fail.
+    async fn fails(&self, arguments: &[&str]) -> (i32, String) {
+        let output = self.run(arguments).await;
+        assert!(!output.status.success(), "{arguments:?}");
+        (output.status.code().unwrap(), stderr(&output))
+    }
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A server with the machine's time, as commands have it.
+async fn server() -> TestServer {
+    let server = TestServer::start().await;
+    server.hand.store(dm3_gateway::clock::Clock::System.now(), std::sync::atomic::Ordering::SeqCst);
+    server
+}
+
+#[tokio::test]
+async fn a_newcomer_makes_a_key_claims_shows_resolves_and_releases() {
+    let server = server().await;
+    let user = User { gateway: &server.url, home: tempfile::tempdir().unwrap() };
+    let address = user.ok(&["key", "new"]).await;
+    assert_eq!(address, user.ok(&["key", "address", "--key-file", "wallet.key"]).await);
+    let claim = ["claim", ALICE, "--key-file", "wallet.key"];
+    let told = user
+        .ok(&[&claim[..], &["--delivery-service", "ds.eth", "--text", "url=https://a.example"]].concat())
+        .await;
+    assert!(told.contains("alice.user.dm3.eth is yours"), "{told}");
+    assert!(user.ok(&["show", ALICE]).await.contains("https://a.example"));
+    assert_eq!(user.ok(&["resolve", ALICE]).await, address);
+    let profile = user.ok(&["resolve", ALICE, "--text", "network.dm3.profile"]).await;
+    assert!(profile.starts_with("data:application/json,{"), "{profile}");
+    let resolved = user.json(&["resolve", ALICE, "--text", "url"]).await;
+    assert_eq!(resolved["value"], "https://a.example");
+    assert_eq!(resolved["signer"], serde_json::json!(server.signer()));
+    user.ok(&["release", ALICE, "--key-file", "wallet.key"]).await;
+    let unset = user.run(&["resolve", ALICE]).await;
+    assert!(unset.status.success() && unset.stdout.is_empty() && stderr(&unset).starts_with("not set"));
+    assert!(user.fails(&["show", ALICE]).await.1.contains("nobody holds"));
+}
+
+#[tokio::test]
+async fn a_second_claim_changes_records_and_keeps_the_others() {
+    let server = server().await;
+    let user = User { gateway: &server.url, home: tempfile::tempdir().unwrap() };
+    user.ok(&["key", "new"]).await;
+    let claim = ["claim", ALICE, "--key-file", "wallet.key"];
+    user.ok(
+        &[&claim[..], &["--delivery-service", "ds.eth", "--text", "a=1", "--address", "0=0x0014"]].concat()
+    )
+    .await;
+    let profile = user.ok(&["resolve", ALICE, "--text", "network.dm3.profile"]).await;
+    let changed = user.json(&[&claim[..], &["--text", "b=2", "--text", "a=3"]].concat()).await;
+    assert_eq!(changed["name"]["version"], 2);
+    let records = user.json(&["show", ALICE]).await["records"].clone();
+    let texts: Vec<_> = records["texts"].as_array().unwrap().iter().map(|t| t["value"].clone()).collect();
+    assert_eq!(texts, ["2", "3"]);
+    assert_eq!(records["addresses"][0]["value"], "0x0014");
+    assert_eq!(user.ok(&["resolve", ALICE, "--text", "network.dm3.profile"]).await, profile);
+}
+
+#[tokio::test]
+async fn keys_come_from_a_file_standard_input_or_the_environment() {
+    use tokio::io::AsyncWriteExt;
+    let user = User { gateway: "http://127.0.0.1:9", home: tempfile::tempdir().unwrap() };
+    let key = format!("{:064x}", 1);
+    let expected = Wallet::new(1).address().to_string();
+    let from_environment =
+        user.command(&["key", "address"]).env("DM3_WALLET_KEY", &key).output().await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&from_environment.stdout).trim(), expected);
+    let mut child = user
+        .command(&["key", "address", "--key-file", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(format!("0x{key}\n").as_bytes()).await.unwrap();
+    let from_stdin = child.wait_with_output().await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&from_stdin.stdout).trim(), expected);
+    let (code, told) = user.fails(&["key", "address"]).await;
+    assert_eq!(code, 1);
+    assert!(told.contains("next:") && told.contains("key new"), "{told}");
+}
+
+#[tokio::test]
+async fn a_key_file_is_private_and_never_overwritten() {
+    use std::os::unix::fs::PermissionsExt;
+    let user = User { gateway: "", home: tempfile::tempdir().unwrap() };
+    user.ok(&["key", "new", "--out", "k"]).await;
+    let path = user.home.path().join("k");
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let before = std::fs::read(&path).unwrap();
+    assert!(user.fails(&["key", "new", "--out", "k"]).await.1.contains("never overwritten"));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test]
+async fn failures_are_1_wrong_usage_is_2_and_both_say_what_to_do() {
+    let server = server().await;
+    server.claim_now(&Wallet::new(1), ALICE).await;
+    let user = User { gateway: &server.url, home: tempfile::tempdir().unwrap() };
+    user.ok(&["key", "new"]).await;
+    let taken = user.fails(&["claim", ALICE, "--key-file", "wallet.key"]).await;
+    assert!(taken.0 == 1 && taken.1.contains("is taken by"), "{taken:?}");
+    let elsewhere = user.fails(&["claim", "alice.other.eth", "--key-file", "wallet.key"]).await;
+    assert!(elsewhere.0 == 1 && elsewhere.1.contains("alice.user.dm3.eth"), "{elsewhere:?}");
+    let foreign = user.fails(&["release", ALICE, "--key-file", "wallet.key"]).await;
+    assert!(foreign.0 == 1 && foreign.1.contains("is held by"), "{foreign:?}");
+    let signer = user.fails(&["resolve", ALICE, "--signer", &Wallet::new(3).address().to_string()]).await;
+    assert!(signer.0 == 1 && signer.1.contains("is signed by"), "{signer:?}");
+    let usage = user.fails(&["claim", "Alice.user.dm3.eth"]).await;
+    assert!(usage.0 == 2 && usage.1.contains("'alice.user.dm3.eth'"), "{usage:?}");
+    assert_eq!(user.fails(&["resolve", ALICE, "--text", "a", "--coin", "0"]).await.0, 2);
+    let nobody = User { gateway: "http://127.0.0.1:9", home: tempfile::tempdir().unwrap() };
+    let away = nobody.fails(&["show", ALICE]).await;
+    assert!(away.0 == 1 && away.1.contains("dm3-gateway serve"), "{away:?}");
+}

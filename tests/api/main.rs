@@ -1,0 +1,17 @@
+//! Tests over HTTP against the real server, with a real database. The files mirror the routes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod ccip;
+mod commands;
+mod crash;
+mod freshness;
+mod harness;
+mod history;
+mod listing;
+mod malformed;
+
+mod profiles;
+mod put_names;
+mod races;
+mod server;
