@@ -3,7 +3,7 @@
 use alloy::primitives::{Address, B256, Bytes};
 use serde_json::{Value, json};
 
-use super::client::{Author, Client, GatewayArgs, Info, NameStatus, ZoneInfo, parse_name};
+use super::client::{Author, Client, GatewayArgs, Info, NameStatus, ZoneInfo, gateway_flag, parse_name};
 use super::error::CliError;
 use super::wallet::WalletArgs;
 use crate::account::SecretKey;
@@ -223,16 +223,16 @@ fn report(args: &Args, claim: &Claim<'_>, profile_name: &Name, profile: &SignedU
             if services.is_empty() { "none".into() } else { services.join(", ") }
         );
     }
-    let url = claim.client.url();
+    let gateway = gateway_flag(claim.client.url());
     if services.is_empty() {
         eprintln!(
             "\nNobody can write to you yet: your profile names no delivery service. Add one:\n  \
-             dm3-gateway claim {name} --delivery-service NAME --gateway {url} --key-file …"
+             dm3-gateway claim {name} --delivery-service NAME --key-file …{gateway}"
         );
     }
     eprintln!(
-        "\nSee it:\n  dm3-gateway show {name} --gateway {url}\n  \
-         dm3-gateway resolve {name} --text {PROFILE_RECORD} --gateway {url}"
+        "\nSee it:\n  dm3-gateway show {name}{gateway}\n  \
+         dm3-gateway resolve {name} --text {PROFILE_RECORD}{gateway}"
     );
 }
 

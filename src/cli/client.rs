@@ -23,11 +23,14 @@ const VALIDITY_SECONDS: u64 = 900;
 /// Questions that make a longer URL go out as POST, as the resolver contract does it.
 const MAX_URL_CHARACTERS: usize = 2000;
 
+/// Where `serve` listens when nobody says otherwise.
+const DEFAULT_GATEWAY: &str = "http://127.0.0.1:8080";
+
 /// Which gateway a command talks to.
 #[derive(clap::Args, Debug)]
 pub struct GatewayArgs {
     /// Base URL of the gateway
-    #[arg(long, env = "DM3_GATEWAY", value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    #[arg(long, env = "DM3_GATEWAY", value_name = "URL", default_value = DEFAULT_GATEWAY)]
     gateway: Url,
 }
 
@@ -267,6 +270,11 @@ fn root_cause(error: &reqwest::Error) -> String {
         cause = deeper;
     }
     cause.to_string()
+}
+
+/// What a command line to paste needs to reach this gateway: nothing, where the default does.
+pub fn gateway_flag(url: &str) -> String {
+    if url == DEFAULT_GATEWAY { String::new() } else { format!(" --gateway {url}") }
 }
 
 /// A name as somebody typed it.

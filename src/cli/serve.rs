@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::client::gateway_flag;
 use super::error::CliError;
 use super::logging::{self, LogFormat};
 use crate::clock::Clock;
@@ -41,7 +42,7 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
         tracing::info!(file = %path.display(), signer = %server.signer(), "made the key that signs answers");
     }
     let zones = server.zones().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-    tracing::info!(url = %server.public_url(), listen = %server.address(), signer = %server.signer(), zones, "serving");
+    tracing::info!(url = %server.public_url(), listen = %server.address(), signer = %server.signer(), %zones, "serving");
     if std::io::stderr().is_terminal() {
         eprintln!("{}", what_to_try(&server));
     }
@@ -55,11 +56,11 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
 fn what_to_try(server: &Server) -> String {
     let example = server.zones().last().map_or_else(String::new, |zone| format!("alice.{zone}"));
     let program = std::env::args().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
+    let gateway = gateway_flag(server.public_url());
     format!(
         "\nTry, in another terminal:\n  {program} key new --out wallet.key\n  \
-         {program} claim {example} --key-file wallet.key --gateway {url}\n  \
-         {program} resolve {example} --gateway {url}\n\nCtrl-C stops the gateway.\n",
-        url = server.public_url(),
+         {program} claim {example} --key-file wallet.key{gateway}\n  \
+         {program} resolve {example}{gateway}\n\nCtrl-C stops the gateway.\n"
     )
 }
 

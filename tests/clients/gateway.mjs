@@ -1,0 +1,56 @@
+// The real gateway as a process of its own, for tests with real clients.
+
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** The program under test; tests/run builds it. */
+export const program = process.env.DM3_GATEWAY_BIN ?? join(import.meta.dirname, "../../target/debug/dm3-gateway");
+
+/** A port that nobody listens on. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Asks until `probe` gives something true; fails with what it was waiting for. */
+export async function until(what, probe, seconds = 20) {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+    const found = await Promise.resolve(probe()).catch(() => undefined);
+    if (found) return found;
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+  throw new Error(`waited ${seconds} s for ${what}`);
+}
+
+/** Starts `serve` in a directory of its own. */
+export async function startGateway() {
+  const home = mkdtempSync(join(tmpdir(), "dm3-gateway-"));
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const server = spawn(program, ["serve", "--listen", url.slice("http://".length)], { cwd: home, stdio: "ignore" });
+  await until("the gateway", async () => (await fetch(`${url}/health/ready`)).ok);
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  return {
+    url,
+    /** Runs a command against this gateway as the owner of `privateKey`; gives its JSON. */
+    run(privateKey, ...args) {
+      writeFileSync(join(home, "wallet.key"), privateKey);
+      const options = { cwd: home, encoding: "utf8", env: { ...process.env, DM3_GATEWAY: url } };
+      const done = spawnSync(program, [...args, "--key-file", "wallet.key", "--json"], options);
+      if (done.status !== 0) throw new Error(done.stderr);
+      return JSON.parse(done.stdout);
+    },
+    async stop() {
+      server.kill("SIGTERM");
+      await ended;
+      rmSync(home, { recursive: true });
+    },
+  };
+}
