@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {IDm3Resolver} from "./interfaces/IDm3Resolver.sol";
+import {IERC3668} from "./interfaces/IERC3668.sol";
+import {IERC7996} from "./interfaces/IERC7996.sol";
+import {IExtendedResolver} from "./interfaces/IExtendedResolver.sol";
+import {IOffchainMetadata} from "./interfaces/IOffchainMetadata.sol";
+import {IOffchainRegister} from "./interfaces/IOffchainRegister.sol";
+import {IOperationRouter} from "./interfaces/IOperationRouter.sol";
+import {GatewayUrl} from "./libraries/GatewayUrl.sol";
+import {SignedAnswer} from "./libraries/SignedAnswer.sol";
+import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
+
+/// @title The resolver of the names of a dm3 gateway
+/// @notice Sends every question to the gateway, and accepts only answers that a signer has signed for it.
+/// @dev Cannot be upgraded; the owner of a name that wants another resolver sets another one in ENS.
+/// Ownership is handed over in two steps. An owner who renounces it freezes gateways, signers and zones, and
+/// the guardian is left, who can still stop a signer.
+contract Dm3Resolver is
+    IDm3Resolver,
+    IExtendedResolver,
+    IERC3668,
+    IERC7996,
+    IOffchainMetadata,
+    IOffchainRegister,
+    IOperationRouter,
+    ERC165,
+    Ownable2Step
+{
+    /// @dev `eth.ens.resolver.extended.multicall` (ENSIP-22): `resolve` takes a `multicall`.
+    bytes4 private constant RESOLVE_MULTICALL = 0x96b62db8;
+
+    string[] private _gateways;
+
+    /// @inheritdoc IDm3Resolver
+    mapping(address account => bool) public isSigner;
+
+    /// @inheritdoc IDm3Resolver
+    mapping(bytes32 node => bool) public isAddressZone;
+
+    /// @inheritdoc IDm3Resolver
+    address public guardian;
+
+    constructor(address initialOwner, string[] memory initialGateways, address[] memory initialSigners)
+        Ownable(initialOwner)
+    {
+        _setGateways(initialGateways);
+        _addSigners(initialSigners);
+    }
+
+    /// @inheritdoc IExtendedResolver
+    function resolve(bytes calldata name, bytes calldata data) external view returns (bytes memory) {
+        bytes memory request = abi.encodeCall(IExtendedResolver.resolve, (name, data));
+        string[] memory urls = new string[](_gateways.length);
+        for (uint256 i = 0; i < urls.length; ++i) {
+            urls[i] = GatewayUrl.lookup(_gateways[i], address(this), request.length);
+        }
+        revert OffchainLookup(address(this), urls, request, this.resolveWithProof.selector, request);
+    }
+
+    /// @inheritdoc IDm3Resolver
+    function resolveWithProof(bytes calldata response, bytes calldata extraData)
+        external
+        view
+        returns (bytes memory)
+    {
+        (bytes memory result, uint64 expires, bytes memory signature) =
+            abi.decode(response, (bytes, uint64, bytes));
+        // A validator can move the clock by seconds, an answer lives for minutes.
+        // forge-lint: disable-next-line(block-timestamp)
+        if (expires < block.timestamp) revert AnswerExpired(expires);
+        bytes32 digest = SignedAnswer.digest(address(this), expires, extraData, result);
+        address signer = ECDSA.recover(digest, signature);
+        if (!isSigner[signer]) revert UnknownSigner(signer);
+        return result;
+    }
+
+    /// @inheritdoc IDm3Resolver
+    function gateways() external view returns (string[] memory) {
+        return _gateways;
+    }
+
+    /// @inheritdoc IDm3Resolver
+    function setGateways(string[] calldata newGateways) external onlyOwner {
+        _setGateways(newGateways);
+    }
+
+    /// @inheritdoc IDm3Resolver
+    function addSigners(address[] calldata signers) external onlyOwner {
+        _addSigners(signers);
+    }
+
+    /// @inheritdoc IDm3Resolver
+    function removeSigners(address[] calldata signers) external {
+        if (msg.sender != guardian) _checkOwner();
+        for (uint256 i = 0; i < signers.length; ++i) {
+            if (!isSigner[signers[i]]) continue;
+            isSigner[signers[i]] = false;
+            emit SignerRemoved(signers[i]);
+        }
+    }
+
+    /// @inheritdoc IDm3Resolver
+    function setGuardian(address newGuardian) external onlyOwner {
+        guardian = newGuardian;
+        emit GuardianSet(newGuardian);
+    }
+
+    /// @inheritdoc IDm3Resolver
+    function setAddressZone(bytes32 node, bool enabled) external onlyOwner {
+        isAddressZone[node] = enabled;
+        emit AddressZoneSet(node, enabled);
+    }
+
+    /// @inheritdoc IOffchainMetadata
+    /// @dev The names are in a database that no JSON-RPC endpoint shows, whichever name it is.
+    function metadata(bytes calldata)
+        external
+        pure
+        returns (string[] memory rpcURLs, uint256 chainId, address baseRegistry)
+    {
+        return (new string[](0), 0, address(0));
+    }
+
+    /// @inheritdoc IOperationRouter
+    /// @dev No write starts at this contract: names are claimed and changed at the gateway.
+    function getOperationHandler(bytes calldata) external pure {
+        revert FunctionNotSupported();
+    }
+
+    /// @inheritdoc IOffchainRegister
+    /// @dev Only the gateway knows the terms for a name, and it tells them over HTTP.
+    function registerParams(bytes calldata, uint256) external pure returns (RegisterParams memory) {
+        revert FunctionNotSupported();
+    }
+
+    /// @inheritdoc IERC7996
+    function supportsFeature(bytes4 feature) external pure returns (bool) {
+        return feature == RESOLVE_MULTICALL;
+    }
+
+    /// @inheritdoc ERC165
+    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
+        return interfaceId == type(IExtendedResolver).interfaceId || interfaceId == type(IERC7996).interfaceId
+            || super.supportsInterface(interfaceId);
+    }
+
+    function _setGateways(string[] memory newGateways) private {
+        if (newGateways.length == 0) revert NoGateways();
+        for (uint256 i = 0; i < newGateways.length; ++i) {
+            if (!GatewayUrl.isBase(newGateways[i])) revert InvalidGateway(newGateways[i]);
+        }
+        _gateways = newGateways;
+        emit GatewaysSet(newGateways);
+    }
+
+    function _addSigners(address[] memory signers) private {
+        if (signers.length == 0) revert NoSigners();
+        for (uint256 i = 0; i < signers.length; ++i) {
+            if (signers[i] == address(0)) revert ZeroSigner();
+            if (isSigner[signers[i]]) continue;
+            isSigner[signers[i]] = true;
+            emit SignerAdded(signers[i]);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.26;
+
+/// @title The part of the resolver that is its own
+/// @notice Three accounts have a say, each as little as possible:
+/// - the owner sets gateways, signers, guardian and address zones;
+/// - the guardian can remove signers, so that a stolen key is stopped without waking the owner;
+/// - a signer signs answers. It owns nothing here.
+///
+/// Each setter announces what it set, the same value again included; signers are announced only when they
+/// become one or cease to be one.
+interface IDm3Resolver {
+    /// @notice The gateways were set to this list.
+    event GatewaysSet(string[] gateways);
+
+    /// @notice Answers signed by this account are accepted from now on.
+    event SignerAdded(address indexed signer);
+
+    /// @notice Answers signed by this account are refused from now on, also those signed before.
+    event SignerRemoved(address indexed signer);
+
+    /// @notice The guardian was set to this account; zero is nobody.
+    event GuardianSet(address indexed guardian);
+
+    /// @notice The node was marked as an address zone, or unmarked.
+    event AddressZoneSet(bytes32 indexed node, bool isAddressZone);
+
+    /// @notice A resolver needs a gateway.
+    error NoGateways();
+
+    /// @notice A gateway must be an http or https URL that a path can be put behind: no `/` at the end, no
+    /// query, no fragment, no user, no placeholders, and only characters that stand for themselves in a URL.
+    error InvalidGateway(string gateway);
+
+    /// @notice An empty list of signers is a mistake.
+    error NoSigners();
+
+    /// @notice The zero address signs nothing.
+    error ZeroSigner();
+
+    /// @notice The answer was valid until `expires`, in unix seconds.
+    error AnswerExpired(uint64 expires);
+
+    /// @notice The answer is signed by `signer`, which is no signer of this resolver. An answer to another
+    /// question, or for another contract, ends here too: its signature then belongs to an account that nobody
+    /// has the key of.
+    error UnknownSigner(address signer);
+
+    /// @notice The callback of `resolve`: checks a gateway's answer and returns what it says.
+    /// @dev The signed digest is
+    /// `keccak256(0x1900 ‖ this contract ‖ uint64 expires ‖ keccak256(extraData) ‖ keccak256(result))`, and
+    /// the signature 65 bytes r ‖ s ‖ v with v 27 or 28 and a low s. There is no chain id in it: a contract
+    /// at the same address of another chain would accept the same answer, so a resolver must be deployed to
+    /// different addresses on different chains, or have different signers there.
+    /// @param response `abi.encode(bytes result, uint64 expires, bytes signature)`.
+    /// @param extraData The request, exactly as it went to the gateway.
+    /// @return What the resolver function returns, ABI encoded.
+    function resolveWithProof(bytes calldata response, bytes calldata extraData)
+        external
+        view
+        returns (bytes memory);
+
+    /// @notice The base URLs of the gateways, in the order in which clients try them.
+    function gateways() external view returns (string[] memory);
+
+    /// @notice Replaces the list of gateways.
+    function setGateways(string[] calldata newGateways) external;
+
+    /// @notice Whether answers that this account has signed are accepted.
+    function isSigner(address account) external view returns (bool);
+
+    /// @notice Accepts answers of these accounts too. Those that are signers already stay it.
+    function addSigners(address[] calldata signers) external;
+
+    /// @notice Refuses answers of these accounts, for the owner and the guardian. Without any signer left,
+    /// every answer is refused: that is how to stop a resolver whose only key was stolen.
+    function removeSigners(address[] calldata signers) external;
+
+    /// @notice The account that can remove signers beside the owner, zero for nobody.
+    function guardian() external view returns (address);
+
+    /// @notice Replaces the guardian.
+    function setGuardian(address newGuardian) external;
+
+    /// @notice Whether the labels directly under this node are their owners' addresses.
+    function isAddressZone(bytes32 node) external view returns (bool);
+
+    /// @notice Marks a node as an address zone, or unmarks it.
+    function setAddressZone(bytes32 node, bool enabled) external;
+}
