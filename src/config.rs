@@ -124,8 +124,12 @@ pub struct Limits {
     pub record_bytes: usize,
     /// Seconds for a request, from its first byte to its answer. Default 10.
     pub request_seconds: u64,
-    /// Connections at a time; more wait. Default 10,000.
+    /// Connections at a time; more wait. Default 2,000.
     pub connections: usize,
+    /// Requests at a time; more are told to come back. Default 500.
+    pub requests: usize,
+    /// Operations that a name takes within a day. Default 100.
+    pub operations_per_day: u64,
 }
 
 impl Default for Limits {
@@ -137,7 +141,9 @@ impl Default for Limits {
             records: 100,
             record_bytes: 8 << 10,
             request_seconds: 10,
-            connections: 10_000,
+            connections: 2_000,
+            requests: 500,
+            operations_per_day: 100,
         }
     }
 }
@@ -207,18 +213,22 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// The file is not TOML, or has an unknown or ill-typed setting.
-    #[error("the settings file {path} is wrong: {source}")]
+    #[error("{path}, line {line}: {reason}")]
     Parse {
         /// The file.
         path: PathBuf,
-        /// Where and what.
-        source: Box<toml::de::Error>,
+        /// Where.
+        line: usize,
+        /// What. The line itself is not shown: it may hold a secret.
+        reason: String,
     },
     /// `DM3_SIGNER_KEY` is no key.
     #[error("DM3_SIGNER_KEY: {0}")]
     SignerKey(#[from] SecretKeyError),
     /// A key and a key file at the same time.
-    #[error("DM3_SIGNER_KEY and a signer key file are both set: unset one, so that it is clear who signs")]
+    #[error(
+        "DM3_SIGNER_KEY and --signer-key-file (DM3_SIGNER_KEY_FILE) are both set: unset one, so that it is clear who signs"
+    )]
     TwoSigners,
     /// A value outside of its range.
     #[error("{setting} is {value}: {expected}")]
@@ -239,11 +249,13 @@ impl Settings {
     /// See [`ConfigError`].
     pub fn load(args: ServeArgs, signer_key: Option<&str>) -> Result<Self, ConfigError> {
         let file = args.config.map(read_file).transpose()?.unwrap_or_default();
-        let key_file = args.signer_key_file.or(file.signer.key_file);
-        let signer = match (signer_key, key_file) {
+        let signer = match (signer_key, args.signer_key_file) {
             (Some(_), Some(_)) => return Err(ConfigError::TwoSigners),
             (Some(key), None) => SignerSettings::Key(key.parse()?),
-            (None, key_file) => SignerSettings::KeyFile(key_file.unwrap_or_else(|| "signer.key".into())),
+            (None, key_file) => {
+                let key_file = key_file.or(file.signer.key_file);
+                SignerSettings::KeyFile(key_file.unwrap_or_else(|| "signer.key".into()))
+            }
         };
         let answers = AnswerSettings {
             ttl_seconds: args.answers_ttl_seconds.unwrap_or(file.answers.ttl_seconds),
@@ -282,15 +294,30 @@ impl Settings {
             max_age < ttl,
             "less than answers.ttl_seconds is allowed",
         )?;
-        range("chain_id", self.chain_id, self.chain_id > 0, "chain ids begin at 1")
+        range("chain_id", self.chain_id, (1..1 << 53).contains(&self.chain_id), "1 to 2^53 - 1 are allowed")?;
+        let cache = self.answers.cache_mebibytes;
+        range("answers.cache_mebibytes", cache, cache <= 1 << 20, "at most 1048576 is allowed")?;
+        let Limits { request_seconds, connections, requests, .. } = self.limits;
+        range(
+            "limits.request_seconds",
+            request_seconds,
+            (1..=20).contains(&request_seconds),
+            "1 to 20 are allowed",
+        )?;
+        for (setting, number) in [("limits.connections", connections), ("limits.requests", requests)] {
+            range(setting, number as u64, (1..=1 << 20).contains(&number), "1 to 1048576 are allowed")?;
+        }
+        Ok(())
     }
 }
 
 fn read_file(path: PathBuf) -> Result<FileSettings, ConfigError> {
     match std::fs::read_to_string(&path) {
-        Ok(text) => {
-            toml::from_str(&text).map_err(|source| ConfigError::Parse { path, source: Box::new(source) })
-        }
+        Ok(text) => toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            ConfigError::Parse { path, line, reason: error.message().to_owned() }
+        }),
         Err(source) => Err(ConfigError::Read { path, source }),
     }
 }
@@ -327,7 +354,13 @@ mod tests {
     #[test]
     fn mistakes_are_told() {
         let message = |text: &str| load_file(text).unwrap_err().to_string();
-        assert!(message("chain-id = 1").contains("unknown field `chain-id`"));
+        let unknown = message("listen = '127.0.0.1:1'\ndatabase_urll = 'postgres://me:hunter2@db'");
+        assert!(
+            unknown.contains("line 2: unknown field `database_urll`") && !unknown.contains("hunter2"),
+            "{unknown}"
+        );
+        assert!(message("[limits]\nconnections = 0").contains("limits.connections is 0"));
+        assert!(message("chain_id = 9007199254740992").contains("2^53"));
         assert!(message("[answers]\nttl_seconds = 1").contains("10 to 86400"));
         assert!(message("[answers]\nhttp_max_age_seconds = 300").contains("less than answers.ttl_seconds"));
         assert!(message("[[zones]]\nname = 'a.eth'\nkind = 'closed'").contains("unknown variant `closed`"));

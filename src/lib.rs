@@ -9,6 +9,7 @@
 //! | [`gateway`] | CCIP read: request → query → answer → signed answer, and the cache of answers |
 //! | [`registry`] | the write side: zones, policies, operations; the current entry of each name |
 //! | [`store`] | names and their chains of operations in a database |
+//! | [`chain`] | alloy: contract bindings, reading ENS, the local development chain |
 //! | [`state`] | pure: the signed state of a name, its EIP-712 hash, its JSON, its proof |
 //! | [`dm3`] | pure: profiles, their canonical JSON and messages, record URIs, key derivation |
 //! | [`ens`] | pure: names, nodes, wire form, resolver calls, coin types |
@@ -17,6 +18,7 @@
 //! | [`clock`] | what time it is, in a form that tests can hold |
 
 pub mod account;
+pub mod chain;
 pub mod cli;
 pub mod clock;
 pub mod config;

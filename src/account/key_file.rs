@@ -1,9 +1,10 @@
 //! Keys in files: 32 bytes in hex, readable by their owner only.
 
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use super::{SecretKey, SecretKeyError};
@@ -17,17 +18,17 @@ pub fn read_key_file(path: &Path) -> io::Result<Result<SecretKey, SecretKeyError
     Ok(std::str::from_utf8(&text).map_err(|_| SecretKeyError).and_then(str::parse))
 }
 
-/// Makes a key file that only its owner can read (mode 0600), and waits until it is on the disk.
+/// Makes a key file that only its owner can read (mode 0600). It appears whole or not at all, whenever we are stopped.
 ///
 /// # Errors
 /// When the file exists already, so that no key is ever overwritten, or cannot be made.
 pub fn write_key_file(path: &Path, key: &SecretKey) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Its mode is 0600 from the beginning.
+    let mut file = NamedTempFile::new_in(directory)?;
     file.write_all(key.to_hex().as_bytes())?;
     file.write_all(b"\n")?;
-    file.sync_all()
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    File::open(directory)?.sync_all()
 }

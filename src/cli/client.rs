@@ -143,9 +143,7 @@ impl Author<'_> {
 impl GatewayArgs {
     /// A client of this gateway.
     pub fn client(&self) -> Result<Client, CliError> {
-        // A process has one TLS provider; a second call changes nothing.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().timeout(TIMEOUT).build()?;
+        let http = http_client()?;
         let mut base = self.gateway.clone();
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
@@ -227,6 +225,11 @@ impl Client {
                 .next("is it running? `dm3-gateway serve` starts one here, --gateway URL names another")
         })
     }
+}
+
+/// An HTTP client that gives up after a while.
+pub fn http_client() -> Result<reqwest::Client, CliError> {
+    Ok(reqwest::Client::builder().timeout(TIMEOUT).build()?)
 }
 
 /// The response, unless it is an error.

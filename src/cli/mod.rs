@@ -2,6 +2,7 @@
 
 mod claim;
 mod client;
+mod dev;
 mod error;
 mod key;
 mod logging;
@@ -31,11 +32,13 @@ const EXAMPLES: &str = "Examples:
   dm3-gateway key new --out wallet.key
   dm3-gateway claim alice.user.dm3.eth --key-file wallet.key
   dm3-gateway show alice.user.dm3.eth
-  dm3-gateway resolve alice.user.dm3.eth --text network.dm3.profile";
+  dm3-gateway resolve alice.user.dm3.eth --text network.dm3.profile
+  dm3-gateway dev";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Args),
+    Dev(dev::Args),
     Claim(claim::Args),
     Show(show::Args),
     Release(release::Args),
@@ -47,6 +50,8 @@ enum Command {
 /// Runs the command that the process was started with. 0: done, 1: failed, 2: wrong usage.
 pub fn run() -> ExitCode {
     let command = Cli::parse().command;
+    // A process has one TLS provider, chosen before the first client is built; that it has one already is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return CliError::new(format!("cannot start: {error}")).report(),
@@ -61,6 +66,7 @@ async fn dispatch(command: Command) -> Result<(), CliError> {
     let clock = Clock::System;
     match command {
         Command::Serve(args) => serve::run(args, clock).await,
+        Command::Dev(args) => dev::run(args, clock).await,
         Command::Claim(args) => claim::run(args, &clock).await,
         Command::Show(args) => show::run(args).await,
         Command::Release(args) => release::run(args, &clock).await,

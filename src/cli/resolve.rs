@@ -6,19 +6,25 @@ use alloy::primitives::{Address, Bytes};
 use alloy::sol_types::SolValue;
 use serde_json::{Value, json};
 
-use super::client::{Client, GatewayArgs, parse_name};
+use url::Url;
+
+use super::client::{GatewayArgs, http_client, parse_name};
 use super::error::CliError;
+use crate::chain::{UniversalError, UniversalResolver};
 use crate::clock::Clock;
 use crate::ens::call::{RecordCall, RecordKey};
 use crate::ens::{CoinType, Name};
 use crate::gateway::{Query, answer};
 
 /// Resolve a record of a name through a gateway, verifying the signed answer as the resolver contract would
+///
+/// With --rpc-url any ENS name, through the Universal Resolver of that chain as other clients do it.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   dm3-gateway resolve alice.user.dm3.eth
   dm3-gateway resolve alice.user.dm3.eth --text network.dm3.profile
-  dm3-gateway resolve alice.user.dm3.eth --coin 0")]
+  dm3-gateway resolve alice.user.dm3.eth --coin 0
+  dm3-gateway resolve alice.user.dm3.eth --rpc-url http://127.0.0.1:8545")]
 pub struct Args {
     /// The name
     #[arg(value_parser = parse_name)]
@@ -33,6 +39,9 @@ pub struct Args {
     /// Who has to have signed [default: the signer that the gateway names]
     #[arg(long, value_name = "ADDRESS")]
     signer: Option<Address>,
+    /// Resolve through a chain: its JSON-RPC endpoint
+    #[arg(long, env = "DM3_RPC_URL", value_name = "URL", conflicts_with_all = ["resolver", "signer"])]
+    rpc_url: Option<Url>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -64,46 +73,84 @@ impl RecordArgs {
     }
 }
 
+/// A value, and what vouches for it.
+struct Resolution {
+    value: Value,
+    evidence: Value,
+    told: String,
+}
+
 /// Runs the command.
 pub async fn run(args: Args, clock: &Clock) -> Result<(), CliError> {
-    let client = args.gateway.client()?;
     let call = RecordCall { node: args.name.node(), record: args.record.key()? };
-    let request = Query::encode(&args.name, &call);
+    let resolution = match &args.rpc_url {
+        Some(rpc_url) => through_chain(&args.name, &call, rpc_url).await?,
+        None => through_gateway(&args, &call, clock).await?,
+    };
+    let Resolution { value, evidence, told } = resolution;
+    if args.json {
+        let mut printed = json!({ "name": args.name.as_str(), "value": value });
+        if let (Some(printed), Value::Object(evidence)) = (printed.as_object_mut(), evidence) {
+            printed.extend(evidence);
+        }
+        println!("{printed}");
+    } else {
+        match value.as_str() {
+            Some(text) => println!("{text}"),
+            None => eprintln!("not set"),
+        }
+        eprintln!("{told}");
+    }
+    Ok(())
+}
+
+/// Through the Universal Resolver of a chain, which has the resolver contract verify the gateway's answer.
+async fn through_chain(name: &Name, call: &RecordCall, rpc_url: &Url) -> Result<Resolution, CliError> {
+    let resolver = UniversalResolver::new(rpc_url.clone(), http_client()?);
+    let resolved = resolver.resolve(name, call).await.map_err(|error| {
+        let told = CliError::new(&error);
+        match error {
+            UniversalError::NoUniversalResolver => told.next("is --rpc-url that of a chain with ENS on it?"),
+            UniversalError::NoResolver(_) => {
+                told.next("set the resolver contract as the resolver of the zone's name")
+            }
+            UniversalError::Chain(_) => told.next("check --rpc-url"),
+            _ => told,
+        }
+    })?;
+    Ok(Resolution {
+        value: decode(&call.record, &resolved.result)?,
+        evidence: json!({ "resolver": resolved.resolver }),
+        told: format!("answered by resolver {}", resolved.resolver),
+    })
+}
+
+/// From a gateway directly, checking the answer as the contract would.
+async fn through_gateway(args: &Args, call: &RecordCall, clock: &Clock) -> Result<Resolution, CliError> {
+    let client = args.gateway.client()?;
+    let request = Query::encode(&args.name, call);
     let response = client.look_up(args.resolver, &request).await?;
     let verified = answer::verify(args.resolver, &request, &response, clock.now()).map_err(|error| {
         CliError::new(format!("a resolver contract would refuse this answer: {error}"))
             .next("is the clock of this machine, and of the gateway, right?")
     })?;
-    let expected = expected_signer(&args, &client).await?;
+    let expected = match args.signer {
+        Some(signer) => signer,
+        None => client.info().await?.signer,
+    };
     if verified.signer != expected {
         let message = format!("the answer is signed by {}, not by {expected}", verified.signer);
         return Err(
             CliError::new(message).next("a contract that knows only that signer refuses it; check --signer")
         );
     }
-    let value = decode(&call.record, &verified.result)?;
-    let expires = humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(verified.expires));
-    if args.json {
-        println!(
-            "{}",
-            json!({ "name": args.name.as_str(), "value": value, "signer": verified.signer,
-                "resolver": args.resolver, "expires": expires.to_string() })
-        );
-    } else {
-        match value.as_str() {
-            Some(text) => println!("{text}"),
-            None => eprintln!("not set"),
-        }
-        eprintln!("signed by {} for contract {}, valid until {expires}", verified.signer, args.resolver);
-    }
-    Ok(())
-}
-
-async fn expected_signer(args: &Args, client: &Client) -> Result<Address, CliError> {
-    match args.signer {
-        Some(signer) => Ok(signer),
-        None => Ok(client.info().await?.signer),
-    }
+    let expires =
+        humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(verified.expires)).to_string();
+    Ok(Resolution {
+        value: decode(&call.record, &verified.result)?,
+        told: format!("signed by {} for contract {}, valid until {expires}", verified.signer, args.resolver),
+        evidence: json!({ "signer": verified.signer, "resolver": args.resolver, "expires": expires }),
+    })
 }
 
 /// The record in a form for people; null when it is not set.

@@ -1,8 +1,10 @@
 //! `serve`: runs the gateway.
 
+use std::env::VarError;
 use std::io::IsTerminal;
 
 use tokio::signal::unix::{SignalKind, signal};
+use zeroize::Zeroizing;
 
 use super::client::gateway_flag;
 use super::error::CliError;
@@ -35,8 +37,12 @@ pub struct Args {
 /// Runs the command.
 pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
     logging::init(args.log_format, &args.log)?;
-    let signer_key = std::env::var("DM3_SIGNER_KEY").ok();
-    let settings = Settings::load(args.settings, signer_key.as_deref())?;
+    let signer_key = match std::env::var("DM3_SIGNER_KEY") {
+        Ok(key) => Some(Zeroizing::new(key)),
+        Err(VarError::NotPresent) => None,
+        Err(VarError::NotUnicode(_)) => return Err(CliError::new("DM3_SIGNER_KEY is not text")),
+    };
+    let settings = Settings::load(args.settings, signer_key.as_deref().map(String::as_str))?;
     let server = Server::start(&settings, clock).await.map_err(|error| explain(&error))?;
     if let Some(path) = server.made_key() {
         tracing::info!(file = %path.display(), signer = %server.signer(), "made the key that signs answers");
@@ -64,7 +70,8 @@ fn what_to_try(server: &Server) -> String {
     )
 }
 
-fn explain(error: &StartError) -> CliError {
+/// What to do when the gateway does not start.
+pub fn explain(error: &StartError) -> CliError {
     let told = CliError::new(error);
     match error {
         StartError::Listen { .. } => {
@@ -73,18 +80,21 @@ fn explain(error: &StartError) -> CliError {
         StartError::Store(StoreError::OtherChain { stored, .. }) => {
             told.next(format!("set chain_id = {stored}, or choose another database_url"))
         }
-        StartError::Store(StoreError::Database(_) | StoreError::Lock { .. }) => {
+        StartError::Store(StoreError::Database(_) | StoreError::Open { .. }) => {
             told.next("check that the directory of database_url exists and can be written to")
         }
         _ => told,
     }
 }
 
-async fn stop_signal() -> Result<(), CliError> {
+/// Waits until somebody wants the process to end: Ctrl-C, SIGTERM, or a terminal that was closed.
+pub async fn stop_signal() -> Result<(), CliError> {
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
     tokio::select! {
         outcome = tokio::signal::ctrl_c() => outcome?,
         _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
     }
     Ok(())
 }

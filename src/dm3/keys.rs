@@ -1,8 +1,6 @@
 //! dm3's keys are derived from one signature of the wallet, so that the same wallet always has the same keys.
 
 use alloy::primitives::Address;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use blake2::Blake2b;
 use blake2::digest::consts::U32;
 use sha2::{Digest, Sha256};
@@ -54,11 +52,6 @@ impl ProfileKeys {
     /// Ed25519; libsodium's `crypto_sign_seed_keypair`.
     pub fn public_signing_key(&self) -> PublicKey {
         PublicKey::from(ed25519_dalek::SigningKey::from_bytes(&self.seed).verifying_key().to_bytes())
-    }
-
-    /// The seed in base64: what dm3's clients call the storage encryption key. Handle with care.
-    pub fn storage_key(&self) -> Zeroizing<String> {
-        Zeroizing::new(BASE64_STANDARD.encode(self.seed.as_slice()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use alloy::primitives::bytes::Bytes;
 use moka::sync::Cache;
 
 use super::lookup::Lookup;

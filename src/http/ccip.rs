@@ -30,11 +30,27 @@ pub enum Refusal {
     NotALookup,
 }
 
+type LookupPath = Result<Path<(String, String)>, PathRejection>;
+
 /// `GET /{resolver}/{calldata}`, with or without `.json`.
 pub async fn get(
     State(app): State<Shared>,
-    path: Result<Path<(String, String)>, PathRejection>,
+    path: LookupPath,
     headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    answer_path(&app, path, headers.get(header::IF_NONE_MATCH)).await
+}
+
+/// `POST /{resolver}/{calldata}`. A client should not do that, but web3.py does where a template has `{data}` and no
+/// `{sender}`, which the resolver contract leaves out for a reason. The path says everything that the body does.
+pub async fn post_to_template(State(app): State<Shared>, path: LookupPath) -> Result<Response, Refusal> {
+    answer_path(&app, path, None).await
+}
+
+async fn answer_path(
+    app: &App,
+    path: LookupPath,
+    if_none_match: Option<&HeaderValue>,
 ) -> Result<Response, Refusal> {
     let Path((resolver, calldata)) = path.map_err(|_| Refusal::NotALookup)?;
     if !resolver.starts_with("0x") {
@@ -42,7 +58,7 @@ pub async fn get(
     }
     let lookup = Lookup::from_path(&resolver, &calldata, app.limits.calldata_bytes)?;
     let answer = app.gateway.answer(lookup).await?;
-    Ok(respond(&app, &answer, headers.get(header::IF_NONE_MATCH)))
+    Ok(respond(app, &answer, if_none_match))
 }
 
 /// `POST /{resolver}`.
@@ -99,7 +115,8 @@ fn cache_control(app: &App, answer: &SignedAnswer) -> String {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        (self.status, Json(json!({ "message": self.message }))).into_response()
+        (self.status, [(header::CACHE_CONTROL, "no-store")], Json(json!({ "message": self.message })))
+            .into_response()
     }
 }
 

@@ -18,10 +18,11 @@ pub const REQUEST_ID: &str = "x-request-id";
 /// The longest id that is taken over from a caller.
 const MAX_REQUEST_ID_BYTES: usize = 64;
 
+// A span of the highest level: the id belongs to every fault in the log, whatever the filter is.
 /// Gives the request an id, and logs what became of it.
 pub async fn observe(request: Request, next: Next) -> Response<Body> {
     let id = request_id(&request);
-    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
+    let span = tracing::error_span!("request", id = id.to_str().unwrap_or_default());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let begun = Instant::now();

@@ -12,7 +12,6 @@ mod server;
 mod zones;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 pub use server::{Server, StartError};
 
@@ -29,7 +28,6 @@ pub(crate) struct App {
     delivery_services: Vec<Name>,
     public_url: url::Url,
     limits: Limits,
-    is_stopping: AtomicBool,
 }
 
 type Shared = Arc<App>;

@@ -90,8 +90,10 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(&self)).into_response();
-        let content_type = HeaderValue::from_static("application/problem+json");
-        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        // What is unclaimed now may be claimed with the next request.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
 }
@@ -159,7 +161,10 @@ impl From<ApplyError> for Problem {
                 let problem = new(StatusCode::CONFLICT, "conflict").next_after(&current);
                 problem.with("version", json!(current.version)).with("owner", json!(current.owner))
             }
-            ApplyError::NothingToRelease(_) => new(StatusCode::CONFLICT, "nothing-to-release"),
+            ApplyError::NothingToRelease { current, .. } => {
+                new(StatusCode::CONFLICT, "nothing-to-release").next_after(&current)
+            }
+            ApplyError::TooOften { .. } => new(StatusCode::TOO_MANY_REQUESTS, "too-often"),
             ApplyError::Store(error) => error.into(),
             ApplyError::Unfinished(error) => Self::internal(&error),
         }

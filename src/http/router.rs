@@ -20,7 +20,8 @@ pub fn router(app: Shared) -> Router {
     let ccip = Router::new()
         .route("/", post(ccip::post_to_root))
         .route("/{resolver}", post(ccip::post))
-        .route("/{resolver}/{calldata}", get(ccip::get))
+        .route("/{resolver}/{calldata}", get(ccip::get).post(ccip::post_to_template))
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<ccip::Failure>))
         .layer(from_fn_with_state(limits, middleware::time_limit::<ccip::Failure>));
     let api = Router::new()

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use alloy::primitives::Address;
@@ -15,6 +14,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
+use tokio_io_timeout::TimeoutStream;
 
 use super::router::router;
 use super::{App, Shared};
@@ -26,8 +26,14 @@ use crate::gateway::Gateway;
 use crate::registry::{Registry, ZoneError};
 use crate::store::{Store, StoreError};
 
-/// How long a connection may take to send the head of a request, from its first or its last byte before.
+/// How long a connection may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection may be silent.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a connection may take nothing of an answer.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
+/// Requests at a time on one HTTP/2 connection.
+const STREAMS: u32 = 32;
 
 /// How long a stopping server waits for connections that are still busy.
 const STOP_TIMEOUT: Duration = Duration::from_secs(20);
@@ -101,7 +107,6 @@ impl Server {
             delivery_services,
             public_url: settings.public_url.clone().unwrap_or_else(|| local_url(address)),
             limits: settings.limits,
-            is_stopping: AtomicBool::new(false),
         });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(accept(listener, router(app.clone()), settings.limits.connections, stopped));
@@ -135,7 +140,6 @@ impl Server {
 
     /// Takes no more connections, finishes the requests that have begun, and closes the database.
     pub async fn stop(self) {
-        self.app.is_stopping.store(true, Ordering::Relaxed);
         // The task is gone already only if it panicked; there is nothing left to stop then.
         let _ = self.stop.send(());
         let _ = self.task.await;
@@ -192,10 +196,18 @@ async fn accept(
 async fn serve(stream: TcpStream, service: TowerToHyperService<Router>, watcher: Watcher) {
     // Answers are small and complete: waiting to fill a packet only costs time.
     let _ = stream.set_nodelay(true);
+    // Under hyper's own time limits, because those begin only when it knows which HTTP is spoken, and end with the head.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_read_timeout(Some(READ_TIMEOUT));
+    stream.set_write_timeout(Some(WRITE_TIMEOUT));
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD_TIMEOUT);
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(HEAD_TIMEOUT)
+        .max_concurrent_streams(STREAMS);
+    let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
     }

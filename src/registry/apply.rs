@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use alloy::primitives::Address;
+use alloy::primitives::{Address, B256};
 use tokio::task::JoinError;
+use tracing::Instrument;
 
 use super::Registry;
 use super::admission::{Change, PolicyError, admit, counts_for};
@@ -11,7 +12,7 @@ use super::record_rules::{self, RecordError};
 use super::zone::{Place, Zone, ZoneRules};
 use crate::account::SignatureError;
 use crate::ens::Name;
-use crate::state::{NameState, OperationBody, Proof, ProofBody, StateError};
+use crate::state::{NameState, OperationBody, Proof, ProofBody, StateError, signing_digest};
 use crate::store::{AppendError, Entry, NewOperation, StoreError};
 
 /// How far ahead `validUntil` may be: a signed state that was never sent is not dangerous for longer.
@@ -22,8 +23,8 @@ const MAX_VALIDITY_SECONDS: u64 = 86_400;
 pub struct Applied {
     /// Whether nobody held the name before.
     pub is_claim: bool,
-    /// The new current entry.
-    pub entry: Arc<Entry>,
+    /// What the name holds by this operation.
+    pub entry: Entry,
 }
 
 /// Why an operation was not applied.
@@ -88,8 +89,21 @@ pub enum ApplyError {
         current: Arc<Entry>,
     },
     /// A release of what nobody holds.
-    #[error("nobody holds {0}: there is nothing to release")]
-    NothingToRelease(Name),
+    #[error("nobody holds {name}: there is nothing to release")]
+    NothingToRelease {
+        /// The name.
+        name: Name,
+        /// What it holds now.
+        current: Arc<Entry>,
+    },
+    /// The name changes too often.
+    #[error("{name} has changed {limit} times within a day, which is as often as it may: try again tomorrow")]
+    TooOften {
+        /// The name.
+        name: Name,
+        /// How often it may change.
+        limit: u64,
+    },
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -133,7 +147,7 @@ impl Registry {
     /// See [`ApplyError`].
     pub async fn apply(self: &Arc<Self>, name: Name, body: OperationBody) -> Result<Applied, ApplyError> {
         let registry = self.clone();
-        tokio::spawn(async move { registry.apply_now(name, body).await }).await?
+        tokio::spawn(async move { registry.apply_now(name, body).await }.in_current_span()).await?
     }
 
     async fn apply_now(&self, name: Name, body: OperationBody) -> Result<Applied, ApplyError> {
@@ -145,10 +159,28 @@ impl Registry {
         let place = self.zones.place(&name).ok_or_else(|| ApplyError::NoSuchZone(name.clone()))?;
         let current = self.entry(name.node()).await?;
         let (change, zone) = check_change(&name, &place, &current, &state)?;
-        let proof = check_proof(&proof, &current, &state)?;
+        let state_hash = state.hash();
+        let proof = check_proof(&proof, &current, &state, state_hash)?;
         self.check_records(&state, change, zone).await?;
-        self.append(&state, &proof, change, zone, &current, now).await?;
-        Ok(Applied { is_claim: change == Change::Claim, entry: self.entry(name.node()).await? })
+        let is_claim = change == Change::Claim;
+        let counts_for = counts_for(change, &state);
+        let operation = NewOperation {
+            state: &state,
+            state_hash,
+            proof: &proof,
+            zone: zone.name(),
+            counts_for,
+            quota: quota(zone, &current, counts_for),
+            operations_per_day: self.limits.operations_per_day,
+            created_at: if is_claim { now } else { current.created_at },
+            now,
+        };
+        self.append(&operation).await?;
+        let NewOperation { created_at, .. } = operation;
+        let owner = (!state.is_release()).then_some(state.owner);
+        let NameState { version, records, .. } = state;
+        let entry = Entry { version, state_hash, owner, counts_for, records, created_at, updated_at: now };
+        Ok(Applied { is_claim, entry })
     }
 
     fn check_addressee(&self, name: &Name, state: &NameState) -> Result<(), ApplyError> {
@@ -175,46 +207,35 @@ impl Registry {
         Ok(record_rules::check(state, zone, inherited.as_ref().map(|entry| &entry.records))?)
     }
 
-    async fn append(
-        &self,
-        state: &NameState,
-        proof: &ProofBody,
-        change: Change,
-        zone: &Zone,
-        current: &Entry,
-        now: u64,
-    ) -> Result<(), ApplyError> {
-        let counts_for = counts_for(change, state);
-        let quota = match zone.rules() {
-            // Who has a name keeps it, even when the quota became smaller.
-            ZoneRules::Open(rules) if current.counts_for != counts_for => rules.names_per_owner,
-            _ => None,
-        };
-        let operation = NewOperation {
-            state,
-            state_hash: state.hash(),
-            proof,
-            zone: zone.name(),
-            counts_for,
-            quota,
-            created_at: if change == Change::Claim { now } else { current.created_at },
-            now,
-        };
-        let outcome = self.store.append(&operation).await;
+    async fn append(&self, operation: &NewOperation<'_>) -> Result<(), ApplyError> {
+        let name = &operation.state.name;
+        let outcome = self.store.append(operation).await;
         // Dropped whatever happened: after a conflict the entry is known to be old, and after an error of the
         // database it is not known whether the write was done.
-        self.entries.forget(state.name.node()).await;
+        self.entries.forget(name.node()).await;
         match outcome {
             Ok(()) => Ok(()),
-            Err(AppendError::Conflict) => Err(ApplyError::Conflict {
-                name: state.name.clone(),
-                current: self.entry(state.name.node()).await?,
-            }),
+            Err(AppendError::Conflict) => {
+                Err(ApplyError::Conflict { name: name.clone(), current: self.entry(name.node()).await? })
+            }
             Err(AppendError::Quota) => {
-                Err(PolicyError::Quota { owner: state.owner, limit: quota.unwrap_or_default() }.into())
+                let (owner, limit) = (operation.state.owner, operation.quota.unwrap_or_default());
+                Err(PolicyError::Quota { owner, limit }.into())
+            }
+            Err(AppendError::Rate) => {
+                Err(ApplyError::TooOften { name: name.clone(), limit: operation.operations_per_day })
             }
             Err(AppendError::Store(error)) => Err(error.into()),
         }
+    }
+}
+
+/// How many names the account may hold, if this operation makes the name count for it. Who has a name keeps it, even
+/// when the quota became smaller.
+fn quota(zone: &Zone, current: &Entry, counts_for: Option<Address>) -> Option<u32> {
+    match zone.rules() {
+        ZoneRules::Open(rules) if current.counts_for != counts_for => rules.names_per_owner,
+        _ => None,
     }
 }
 
@@ -236,7 +257,8 @@ fn check_change<'a>(
     current: &Arc<Entry>,
     state: &NameState,
 ) -> Result<(Change, &'a Zone), ApplyError> {
-    let change = Change::between(current, state).ok_or_else(|| ApplyError::NothingToRelease(name.clone()))?;
+    let change = Change::between(current, state)
+        .ok_or_else(|| ApplyError::NothingToRelease { name: name.clone(), current: current.clone() })?;
     let zone = admit(place, change, state)?;
     let is_next = state.version == current.version + 1 && state.previous == current.state_hash;
     if is_next {
@@ -247,10 +269,15 @@ fn check_change<'a>(
 }
 
 /// The owner signs; on a claim, the new owner.
-fn check_proof(proof: &ProofBody, current: &Entry, state: &NameState) -> Result<ProofBody, ProofError> {
+fn check_proof(
+    proof: &ProofBody,
+    current: &Entry,
+    state: &NameState,
+    state_hash: B256,
+) -> Result<ProofBody, ProofError> {
     let expected = current.owner.unwrap_or(state.owner);
     let proof = Proof::parse(proof)?;
     let Proof::Eip712(signature) = &proof;
-    let signer = signature.recover(state.signing_digest())?;
+    let signer = signature.recover(signing_digest(state_hash))?;
     if signer == expected { Ok(proof.to_body()) } else { Err(ProofError::Signer { signer, expected }) }
 }

@@ -86,12 +86,12 @@ impl Registry {
     }
 
     /// The chain of a name from the version after `after` on, oldest first, at most `limit` operations and about
-    /// four body limits of records.
+    /// one body limit of records.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn history(&self, node: Node, after: u64, limit: u32) -> Result<Vec<HistoryItem>, StoreError> {
-        self.store.history(node, after, limit, 4 * self.limits.body_bytes).await
+        self.store.history(node, after, limit, self.limits.body_bytes).await
     }
 
     /// Claimed names, sorted by name.

@@ -1,6 +1,6 @@
 //! One process at a time: a second one would not see the first one's writes in its caches.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 
 use super::StoreError;
 
@@ -11,13 +11,26 @@ pub struct FileLock {
 }
 
 impl FileLock {
-    pub fn acquire(database: &str) -> Result<Self, StoreError> {
-        let path = format!("{database}.lock");
-        let file = File::create(&path).map_err(|source| StoreError::Lock { path: path.clone(), source })?;
+    /// Locks a database, and makes it if there is none. Gives its path without links, so that one file has one lock.
+    pub fn acquire(database: &str) -> Result<(String, Self), StoreError> {
+        open(database)?;
+        let canonical = std::fs::canonicalize(database).map_err(|source| failed(database, source))?;
+        let canonical = canonical.into_os_string().into_string().map_err(|_| StoreError::Url)?;
+        let lock = format!("{canonical}.lock");
+        let file = open(&lock)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok((canonical, Self { _file: file })),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse(database.to_owned())),
-            Err(TryLockError::Error(source)) => Err(StoreError::Lock { path, source }),
+            Err(TryLockError::Error(source)) => Err(failed(&lock, source)),
         }
     }
+}
+
+fn open(path: &str) -> Result<File, StoreError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).open(path).map_err(|source| failed(path, source))
+}
+
+fn failed(path: &str, source: std::io::Error) -> StoreError {
+    StoreError::Open { path: path.to_owned(), source }
 }

@@ -1,6 +1,7 @@
 //! Names and their chains of operations in a database.
 //!
-//! Only the registry writes here. The SQL is that which SQLite and PostgreSQL both understand.
+//! Only the registry writes here. The queries are those that SQLite and PostgreSQL both understand; what is SQLite's
+//! alone is in this file: how a connection is set up, and how a write begins.
 
 mod file_lock;
 mod names;
@@ -18,6 +19,8 @@ pub use operations::{AppendError, HistoryItem, NewOperation, StoredState};
 
 use file_lock::FileLock;
 
+/// Takes SQLite's write lock before the first read, so that nothing changes between check and write.
+const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 /// How many connections answer reads at the same time.
 const READERS: u32 = 4;
 /// How long a request waits for a connection before it fails as overloaded.
@@ -28,7 +31,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 pub enum StoreError {
     /// Not the URL of a database that this build speaks.
     #[error(
-        "the database URL is not supported: sqlite://PATH is expected, for example sqlite://dm3-gateway.db"
+        "database_url: sqlite://PATH is expected, without any of ? # % : in it, such as sqlite://dm3-gateway.db"
     )]
     Url,
     /// Another process has it.
@@ -36,10 +39,10 @@ pub enum StoreError {
         "the database {0} is in use by another dm3-gateway: stop that one first, or choose another database"
     )]
     InUse(String),
-    /// The lock file cannot be made.
-    #[error("cannot lock the database with {path}: {source}")]
-    Lock {
-        /// The lock file.
+    /// The file, or the lock file beside it, cannot be made.
+    #[error("cannot open {path}: {source}")]
+    Open {
+        /// The file.
         path: String,
         /// Why.
         source: std::io::Error,
@@ -79,12 +82,9 @@ impl Store {
     /// # Errors
     /// See [`StoreError`]; [`StoreError::InUse`] when another process has it open.
     pub async fn open(url: &str, chain_id: u64) -> Result<Self, StoreError> {
-        let path = url.strip_prefix("sqlite://").and_then(|path| path.split('?').next());
-        let path =
-            path.filter(|path| !path.is_empty() && !path.contains(":memory:")).ok_or(StoreError::Url)?;
-        let lock = FileLock::acquire(path)?;
+        let (path, lock) = FileLock::acquire(parse_url(url)?)?;
         sqlx::any::install_default_drivers();
-        let url = format!("sqlite://{path}?mode=rwc");
+        let url = format!("sqlite://{path}?mode=rw");
         let write = pool(1).connect(&url).await?;
         sqlx::migrate!().run(&write).await?;
         let read = pool(READERS).connect(&url).await?;
@@ -93,13 +93,14 @@ impl Store {
         Ok(store)
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers questions and takes writes.
     ///
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT version FROM names LIMIT 1").fetch_optional(&self.read).await?;
-        Ok(())
+        let transaction = self.write.begin_with(BEGIN_WRITE).await?;
+        Ok(transaction.rollback().await?)
     }
 
     /// Waits until every query and transaction that has begun is finished, then closes.
@@ -115,6 +116,12 @@ impl Store {
             _ => Ok(()),
         }
     }
+}
+
+/// The path in `sqlite://PATH`. Nothing in it may mean something else in a URL.
+fn parse_url(url: &str) -> Result<&str, StoreError> {
+    let is_plain = |path: &&str| !path.is_empty() && !path.contains(['?', '#', '%', ':']);
+    url.strip_prefix("sqlite://").filter(is_plain).ok_or(StoreError::Url)
 }
 
 fn pool(connections: u32) -> AnyPoolOptions {

@@ -2,10 +2,10 @@
 
 use alloy::primitives::{Address, B256};
 use sqlx::any::AnyRow;
-use sqlx::{Any, Transaction};
+use sqlx::{Any, AnyConnection, Connection, Transaction};
 
 use super::row::{self, signed};
-use super::{Store, StoreError};
+use super::{BEGIN_WRITE, Store, StoreError};
 use crate::ens::{Name, Node};
 use crate::state::{NameState, ProofBody, Records, records_hash};
 
@@ -24,7 +24,9 @@ pub struct NewOperation<'a> {
     pub counts_for: Option<Address>,
     /// How many names `counts_for` may hold in the zone, this one included; `None` for any number.
     pub quota: Option<u32>,
-    /// When the present holding began, in unix seconds.
+    /// How many operations a name takes within a day, this one included.
+    pub operations_per_day: u64,
+    /// When the name was last claimed, in unix seconds.
     pub created_at: u64,
     /// Unix seconds.
     pub now: u64,
@@ -39,6 +41,9 @@ pub enum AppendError {
     /// The account holds as many names as it may.
     #[error("the account holds as many names as it may")]
     Quota,
+    /// The name has changed as often as it may within a day.
+    #[error("the name has changed as often as it may within a day")]
+    Rate,
     /// See [`StoreError`].
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -82,14 +87,14 @@ impl Store {
     /// # Errors
     /// See [`AppendError`].
     pub async fn append(&self, operation: &NewOperation<'_>) -> Result<(), AppendError> {
-        // IMMEDIATE takes SQLite's write lock before the first read, so that nothing changes between check and write.
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::from)?;
-        check_current(&mut transaction, operation).await?;
-        check_quota(&mut transaction, operation).await?;
-        project(&mut transaction, operation).await?;
-        insert(&mut transaction, operation).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
-        Ok(())
+        let mut connection = self.write.acquire().await.map_err(StoreError::from)?;
+        let outcome = append_on(&mut connection, operation).await;
+        if let Err(AppendError::Store(_)) = outcome {
+            // After some errors SQLite has ended the transaction by itself, and the driver still counts it as open:
+            // such a connection never begins another one.
+            connection.close_on_drop();
+        }
+        outcome
     }
 
     /// The chain of a name from the version after `after` on, oldest first: at most `limit` operations, and no more
@@ -126,6 +131,17 @@ impl Store {
     }
 }
 
+async fn append_on(connection: &mut AnyConnection, operation: &NewOperation<'_>) -> Result<(), AppendError> {
+    let mut transaction = connection.begin_with(BEGIN_WRITE).await.map_err(StoreError::from)?;
+    check_current(&mut transaction, operation).await?;
+    check_rate(&mut transaction, operation).await?;
+    check_quota(&mut transaction, operation).await?;
+    project(&mut transaction, operation).await?;
+    insert(&mut transaction, operation).await?;
+    transaction.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}
+
 async fn check_current(
     transaction: &mut Transaction<'_, Any>,
     operation: &NewOperation<'_>,
@@ -142,6 +158,21 @@ async fn check_current(
     let is_next =
         operation.state.version.checked_sub(1) == Some(version) && operation.state.previous == state_hash;
     if is_next { Ok(()) } else { Err(AppendError::Conflict) }
+}
+
+/// All operations are kept, so their number is bounded.
+async fn check_rate(
+    transaction: &mut Transaction<'_, Any>,
+    operation: &NewOperation<'_>,
+) -> Result<(), AppendError> {
+    let day_ago = operation.now.saturating_sub(86_400);
+    let row = sqlx::query("SELECT COUNT(*) AS recent FROM operations WHERE node = $1 AND created_at > $2")
+        .bind(operation.state.name.node().as_bytes().to_vec())
+        .bind(signed(day_ago))
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(StoreError::from)?;
+    if row::integer(&row, "recent")? < operation.operations_per_day { Ok(()) } else { Err(AppendError::Rate) }
 }
 
 async fn check_quota(

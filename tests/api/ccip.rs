@@ -127,7 +127,9 @@ async fn get_and_post_give_the_same_answer_whatever_the_case_of_hex() {
     assert_eq!(server.get(&format!("/{resolver}/{data}")).await.body, expected);
     assert_eq!(server.get(&format!("/{}/{mixed}.json", RESOLVER.to_checksum(None))).await.body, expected);
     assert_eq!(server.post(&format!("/{resolver}"), body.clone()).await.body, expected);
-    assert_eq!(server.post("/", body).await.body, expected);
+    assert_eq!(server.post("/", body.clone()).await.body, expected);
+    // As web3.py does it.
+    assert_eq!(server.post(&path(&request), body).await.body, expected);
 }
 
 #[tokio::test]

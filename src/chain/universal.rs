@@ -1,0 +1,129 @@
+//! Resolving any ENS name as other clients do: through the Universal Resolver (ENSIP-23), following CCIP read.
+
+use alloy::ens::UniversalResolver as Binding;
+use alloy::network::{Ethereum, TransactionBuilder};
+use alloy::primitives::{Address, Bytes};
+use alloy::providers::{
+    CcipReadClient, CcipReadError, HttpCcipReadGateway, Provider, ProviderBuilder, RootProvider,
+};
+use alloy::rpc::types::TransactionRequest;
+use alloy::sol_types::{SolCall, SolInterface};
+use url::Url;
+
+use super::contracts::UNIVERSAL_RESOLVER;
+use crate::ens::call::RecordCall;
+use crate::ens::{Name, wire};
+
+/// A chain with ENS on it.
+#[derive(Debug)]
+pub struct UniversalResolver {
+    provider: RootProvider,
+    ccip: CcipReadClient<HttpCcipReadGateway>,
+}
+
+/// What a resolver answered, after the chain has verified it.
+#[derive(Debug)]
+pub struct Resolved {
+    /// What the resolver function returns, ABI-encoded.
+    pub result: Bytes,
+    /// The resolver contract.
+    pub resolver: Address,
+}
+
+/// Why a name does not resolve.
+#[derive(Debug, thiserror::Error)]
+pub enum UniversalError {
+    /// No resolver is set for the name or for one above it.
+    #[error("no resolver is set for {0} in ENS, nor for a name above it")]
+    NoResolver(Name),
+    /// What is set as resolver is no contract.
+    #[error("the resolver {resolver} of {name} is not a contract")]
+    NotAContract {
+        /// The name.
+        name: Name,
+        /// What is set.
+        resolver: Address,
+    },
+    /// The resolver does not know this function.
+    #[error("the resolver of {0} does not support this kind of record")]
+    Unsupported(Name),
+    /// The resolver reverted, for instance because no signer that it knows has signed the answer.
+    #[error("the resolver of {name} refused: {reason}")]
+    Refused {
+        /// The name.
+        name: Name,
+        /// The revert data in hex.
+        reason: Bytes,
+    },
+    /// There is no Universal Resolver.
+    #[error("there is no Universal Resolver at {UNIVERSAL_RESOLVER} on this chain")]
+    NoUniversalResolver,
+    /// The gateways.
+    #[error("no gateway of the resolver of {name} gave an answer: {reason}")]
+    Gateway {
+        /// The name.
+        name: Name,
+        /// What the last one said.
+        reason: String,
+    },
+    /// The RPC endpoint, or something that no contract should answer.
+    #[error("the chain did not answer: {0}")]
+    Chain(String),
+}
+
+impl UniversalResolver {
+    /// Over a JSON-RPC endpoint. `http` fetches from gateways; its timeout and redirect policy are what bounds that.
+    pub fn new(rpc_url: Url, http: reqwest::Client) -> Self {
+        let provider = ProviderBuilder::default().connect_reqwest(http.clone(), rpc_url);
+        Self { provider, ccip: CcipReadClient::new(HttpCcipReadGateway::new(http)) }
+    }
+
+    /// Asks a name's resolver one question.
+    ///
+    /// # Errors
+    /// See [`UniversalError`].
+    pub async fn resolve(&self, name: &Name, call: &RecordCall) -> Result<Resolved, UniversalError> {
+        let input = Binding::resolveCall { name: wire::encode(name).into(), data: call.encode().into() };
+        let transaction =
+            TransactionRequest::default().with_to(UNIVERSAL_RESOLVER).with_input(input.abi_encode());
+        let answer = self.ccip.call::<_, Ethereum>(&self.provider, transaction).await;
+        let answer = answer.map_err(|error| explain(name, error))?;
+        if answer.is_empty() {
+            return Err(self.no_answer().await);
+        }
+        let decoded = Binding::resolveCall::abi_decode_returns(&answer)
+            .map_err(|error| UniversalError::Chain(error.to_string()))?;
+        Ok(Resolved { result: decoded._0, resolver: decoded._1 })
+    }
+
+    /// An account without code answers every call with nothing.
+    async fn no_answer(&self) -> UniversalError {
+        match self.provider.get_code_at(UNIVERSAL_RESOLVER).await {
+            Ok(code) if code.is_empty() => UniversalError::NoUniversalResolver,
+            Ok(_) => UniversalError::Chain("the Universal Resolver answered nothing".into()),
+            Err(error) => UniversalError::Chain(error.to_string()),
+        }
+    }
+}
+
+fn explain(name: &Name, error: CcipReadError) -> UniversalError {
+    let name = name.clone();
+    let error = match error {
+        CcipReadError::Transport(error) => error,
+        CcipReadError::Gateway(error) => return UniversalError::Gateway { name, reason: error.to_string() },
+        other => return UniversalError::Chain(other.to_string()),
+    };
+    let Some(revert) = error.as_error_resp().and_then(|response| response.as_revert_data()) else {
+        return UniversalError::Chain(error.to_string());
+    };
+    use Binding::UniversalResolverErrors as Revert;
+    match Revert::abi_decode(&revert) {
+        Ok(Revert::ResolverNotFound(_)) => UniversalError::NoResolver(name),
+        Ok(Revert::ResolverNotContract(error)) => {
+            UniversalError::NotAContract { name, resolver: error.resolver }
+        }
+        Ok(Revert::UnsupportedResolverProfile(_)) => UniversalError::Unsupported(name),
+        Ok(Revert::ResolverError(error)) => UniversalError::Refused { name, reason: error.errorData },
+        _ => UniversalError::Refused { name, reason: revert },
+    }
+}
