@@ -124,6 +124,8 @@ pub struct Limits {
     pub record_bytes: usize,
     /// Seconds for a request, from its first byte to its answer. Default 10.
     pub request_seconds: u64,
+    /// Seconds for which a connection may be silent, or take nothing of an answer. Default 30.
+    pub idle_seconds: u64,
     /// Connections at a time; more wait. Default 2,000.
     pub connections: usize,
     /// Requests at a time; more are told to come back. Default 500.
@@ -141,6 +143,7 @@ impl Default for Limits {
             records: 100,
             record_bytes: 8 << 10,
             request_seconds: 10,
+            idle_seconds: 30,
             connections: 2_000,
             requests: 500,
             operations_per_day: 100,
@@ -297,7 +300,13 @@ impl Settings {
         range("chain_id", self.chain_id, (1..1 << 53).contains(&self.chain_id), "1 to 2^53 - 1 are allowed")?;
         let cache = self.answers.cache_mebibytes;
         range("answers.cache_mebibytes", cache, cache <= 1 << 20, "at most 1048576 is allowed")?;
-        let Limits { request_seconds, connections, requests, .. } = self.limits;
+        let Limits { request_seconds, idle_seconds, connections, requests, .. } = self.limits;
+        range(
+            "limits.idle_seconds",
+            idle_seconds,
+            (1..=600).contains(&idle_seconds),
+            "1 to 600 are allowed",
+        )?;
         range(
             "limits.request_seconds",
             request_seconds,

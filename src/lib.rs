@@ -11,11 +11,11 @@
 //! | [`store`] | names and their chains of operations in a database |
 //! | [`chain`] | alloy: contract bindings, reading ENS, the local development chain |
 //! | [`state`] | pure: the signed state of a name, its EIP-712 hash, its JSON, its proof |
+//! | [`config`] | settings, parsed once at start |
 //! | [`dm3`] | pure: profiles, their canonical JSON and messages, record URIs, key derivation |
 //! | [`ens`] | pure: names, nodes, wire form, resolver calls, coin types |
-//! | [`account`] | pure: secp256k1 keys and signatures, and the accounts they belong to |
-//! | [`config`] | settings, parsed once at start |
-//! | [`clock`] | what time it is, in a form that tests can hold |
+//! | [`account`] | secp256k1 keys and signatures, the accounts they belong to, key files |
+//! | [`keccak`], [`clock`] | the hash; what time it is, in a form that tests can hold |
 
 pub mod account;
 pub mod chain;
@@ -26,6 +26,7 @@ pub mod dm3;
 pub mod ens;
 pub mod gateway;
 pub mod http;
+pub mod keccak;
 pub mod registry;
 pub mod state;
 pub mod store;

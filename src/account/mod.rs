@@ -12,7 +12,7 @@ use alloy::primitives::{Address, B256};
 use k256::ecdsa::{RecoveryId, SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
-use crate::ens::keccak256;
+use crate::keccak::keccak256;
 
 pub use key_file::{read_key_file, write_key_file};
 

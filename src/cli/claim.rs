@@ -134,6 +134,11 @@ impl Claim<'_> {
         if let Some(current) = current.filter(|current| *current.profile() == profile) {
             return Ok((None, current));
         }
+        if let Some(name) = profile.delivery_services.iter().find(|name| !name.as_str().is_ascii()) {
+            let message = format!("the delivery service {name} has characters outside of ASCII");
+            return Err(CliError::new(message)
+                .next("dm3's clients cannot read these in a profile; choose another one"));
+        }
         let signed = profile.sign(self.key);
         let record = TextRecord { key: PROFILE_RECORD.into(), value: RecordUri::inline(&signed) };
         Ok((Some(record), signed))
@@ -224,6 +229,13 @@ fn report(args: &Args, claim: &Claim<'_>, profile_name: &Name, profile: &SignedU
         );
     }
     let gateway = gateway_flag(claim.client.url());
+    if args
+        .addresses
+        .iter()
+        .any(|record| record.coin_type == CoinType::ETH && **record.value != *claim.key.address())
+    {
+        eprintln!("\nThe name answers another account now (coin 60), for which your profile does not count.");
+    }
     if services.is_empty() {
         eprintln!(
             "\nNobody can write to you yet: your profile names no delivery service. Add one:\n  \

@@ -134,7 +134,9 @@ impl Author<'_> {
             records,
             valid_until: self.clock.now() + VALIDITY_SECONDS,
         };
-        let state = NameState::parse(state, &Limits::default())?;
+        // How much a name may hold is for the gateway to say.
+        let limits = Limits { records: usize::MAX, record_bytes: usize::MAX, ..Limits::default() };
+        let state = NameState::parse(state, &limits)?;
         let proof = Proof::Eip712(self.key.sign(state.signing_digest()));
         Ok(OperationBody { state: state.to_body(), proof: proof.to_body() })
     }

@@ -10,6 +10,7 @@ mod release;
 mod resolve;
 mod serve;
 mod show;
+mod terminal;
 mod wallet;
 
 use std::process::ExitCode;

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::client::{GatewayArgs, http_client, parse_name};
 use super::error::CliError;
+use super::terminal::shown;
 use crate::chain::{UniversalError, UniversalResolver};
 use crate::clock::Clock;
 use crate::ens::call::{RecordCall, RecordKey};
@@ -96,7 +97,7 @@ pub async fn run(args: Args, clock: &Clock) -> Result<(), CliError> {
         println!("{printed}");
     } else {
         match value.as_str() {
-            Some(text) => println!("{text}"),
+            Some(text) => println!("{}", shown(text)),
             None => eprintln!("not set"),
         }
         eprintln!("{told}");

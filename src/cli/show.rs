@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::client::{GatewayArgs, HeldName, parse_name};
 use super::error::CliError;
+use super::terminal::shown;
 use crate::ens::Name;
 use crate::state::{AddressRecord, RecordsBody};
 
@@ -35,7 +36,7 @@ pub async fn run(args: Args) -> Result<(), CliError> {
 
 /// A line for each thing there is to know.
 fn describe(name: &Name, held: &HeldName) -> String {
-    let line = |label: &str, value: &dyn ToString| (label.to_owned(), value.to_string());
+    let line = |label: &str, value: &dyn ToString| (shown(label), shown(&value.to_string()));
     let mut lines = vec![
         line("name", name),
         line("owner", &held.owner),
@@ -53,8 +54,5 @@ fn describe(name: &Name, held: &HeldName) -> String {
         lines.push(line("contenthash", contenthash));
     }
     let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default();
-    // Values are other people's: control characters would play with the terminal.
-    let safe =
-        |value: &str| value.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect::<String>();
-    lines.iter().map(|(label, value)| format!("{label:width$}  {}\n", safe(value))).collect()
+    lines.iter().map(|(label, value)| format!("{label:width$}  {value}\n")).collect()
 }

@@ -241,8 +241,12 @@ mod tests {
     fn a_count_that_lies_is_refused_before_memory_is_spent() {
         let mut data = multicallCall::SELECTOR.to_vec();
         data.extend_from_slice(&U256::from(32).to_be_bytes::<32>());
-        data.extend_from_slice(&U256::from(60).to_be_bytes::<32>());
-        assert!(matches!(ResolverCall::parse(&data, 64), Err(CallError::Malformed { .. })));
+        let parse = |count: u64| {
+            let data = [&data[..], &U256::from(count).to_be_bytes::<32>()].concat();
+            ResolverCall::parse(&data, 64)
+        };
+        assert!(matches!(parse(60), Err(CallError::Malformed { .. })));
+        assert_eq!(parse(1 << 40), Err(CallError::TooManyCalls { calls: 1 << 40, limit: 64 }));
     }
 
     proptest! {

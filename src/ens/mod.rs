@@ -9,4 +9,4 @@ pub mod wire;
 
 pub use coin::{CoinType, CoinTypeTooLarge};
 pub use name::{Name, NameError};
-pub use node::{Node, keccak256};
+pub use node::Node;

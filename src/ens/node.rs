@@ -3,16 +3,8 @@
 use std::fmt;
 
 use alloy::primitives::B256;
-use sha3::{Digest, Keccak256};
 
-/// keccak256 over the parts, one after the other.
-pub fn keccak256(parts: &[&[u8]]) -> B256 {
-    let mut hasher = Keccak256::new();
-    for part in parts {
-        hasher.update(part);
-    }
-    B256::new(hasher.finalize().into())
-}
+use crate::keccak::keccak256;
 
 /// The namehash of a name.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -7,7 +7,7 @@ use alloy::primitives::{Address, B256, Bytes};
 use alloy::sol_types::SolValue;
 
 use crate::account::{SecretKey, Signature, SignatureError};
-use crate::ens::keccak256;
+use crate::keccak::keccak256;
 
 /// What the contract `target` hashes to verify an answer. `expires` is in unix seconds.
 pub fn digest(target: Address, expires: u64, request: &[u8], result: &[u8]) -> B256 {

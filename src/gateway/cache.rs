@@ -6,7 +6,8 @@ use alloy::primitives::bytes::Bytes;
 use moka::sync::Cache;
 
 use super::lookup::Lookup;
-use crate::ens::{Node, keccak256};
+use crate::ens::Node;
+use crate::keccak::keccak256;
 
 /// A signed answer, ready to be sent.
 #[derive(Debug)]

@@ -130,6 +130,10 @@ impl IntoResponse for Refusal {
 }
 
 impl Fault for Failure {
+    fn overloaded() -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, message: "the gateway has too much to do".into() }
+    }
+
     fn timed_out() -> Self {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, message: "the request took too long".into() }
     }

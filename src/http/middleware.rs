@@ -1,6 +1,7 @@
-//! What every request goes through: an id, a log line, a time limit, and an answer even if we panic.
+//! What every request goes through: an id, a log line, bounds, and an answer even if we panic.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -8,6 +9,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Response};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
+use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::config::Limits;
@@ -53,23 +55,39 @@ fn request_id(request: &Request) -> HeaderValue {
 
 /// How a group of routes says that a fault is ours.
 pub trait Fault: IntoResponse {
+    /// There are more requests than we take at a time.
+    fn overloaded() -> Self;
     /// The request took too long.
     fn timed_out() -> Self;
     /// A bug.
     fn bug() -> Self;
 }
 
-/// Ends requests that take too long, the reading of their body included.
-pub async fn time_limit<F: Fault>(
-    State(limits): State<Limits>,
-    request: Request,
-    next: Next,
-) -> Response<Body> {
-    let limit = Duration::from_secs(limits.request_seconds);
+/// How many requests there may be, and how long each may take.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    requests: Arc<Semaphore>,
+    seconds: u64,
+}
+
+impl Bounds {
+    /// Those of the settings; clones share the count.
+    pub fn new(limits: &Limits) -> Self {
+        Self { requests: Arc::new(Semaphore::new(limits.requests)), seconds: limits.request_seconds }
+    }
+}
+
+/// Turns requests away when there are too many, and ends those that take too long, the reading of their body included.
+pub async fn bounded<F: Fault>(State(bounds): State<Bounds>, request: Request, next: Next) -> Response<Body> {
+    let Ok(_permit) = bounds.requests.try_acquire() else {
+        tracing::warn!("more requests than we take at a time");
+        return F::overloaded().into_response();
+    };
+    let limit = Duration::from_secs(bounds.seconds);
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            tracing::warn!(seconds = limits.request_seconds, "a request took too long");
+            tracing::warn!(seconds = bounds.seconds, "a request took too long");
             F::timed_out().into_response()
         }
     }

@@ -152,8 +152,8 @@ fn parse_body(body: Result<Bytes, BytesRejection>) -> Result<OperationBody, Prob
 }
 
 fn parse_account(text: &str) -> Result<Address, Problem> {
-    text.parse()
-        .map_err(|_| Problem::malformed(format!("owner is '{text}': 0x and 40 hex digits are expected")))
+    let account = text.starts_with("0x").then(|| text.parse().ok()).flatten();
+    account.ok_or_else(|| Problem::malformed(format!("owner is '{text}': 0x and 40 hex digits are expected")))
 }
 
 fn parse_zone(app: &App, text: &str) -> Result<String, Problem> {

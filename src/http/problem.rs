@@ -99,6 +99,10 @@ impl IntoResponse for Problem {
 }
 
 impl Fault for Problem {
+    fn overloaded() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "the gateway has too much to do; try again")
+    }
+
     fn timed_out() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "the request took too long; try again")
     }

@@ -10,33 +10,36 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 
-use super::middleware::{self, REQUEST_ID};
+use super::middleware::{self, Bounds, REQUEST_ID};
 use super::problem::Problem;
 use super::{Shared, ccip, health, info, names, zones};
 
 /// The routes of the gateway, with what every request goes through.
 pub fn router(app: Shared) -> Router {
     let limits = app.limits;
+    let bounds = Bounds::new(&limits);
     let ccip = Router::new()
         .route("/", post(ccip::post_to_root))
         .route("/{resolver}", post(ccip::post))
         .route("/{resolver}/{calldata}", get(ccip::get).post(ccip::post_to_template))
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<ccip::Failure>))
-        .layer(from_fn_with_state(limits, middleware::time_limit::<ccip::Failure>));
+        .layer(from_fn_with_state(bounds.clone(), middleware::bounded::<ccip::Failure>));
     let api = Router::new()
         .route("/v1/names", get(names::list))
         .route("/v1/names/{name}", get(names::show).put(names::apply))
         .route("/v1/names/{name}/history", get(names::history))
         .route("/v1/zones", get(zones::list))
         .route("/v1/info", get(info::show))
-        .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .fallback(|| async { Problem::no_such_route() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<Problem>))
-        .layer(from_fn_with_state(limits, middleware::time_limit::<Problem>));
+        .layer(from_fn_with_state(bounds, middleware::bounded::<Problem>));
+    // Outside of the bounds: who has too much to do is alive.
+    let live = Router::new().route("/health/live", get(health::live));
     ccip.merge(api)
+        .merge(live)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(cors())
         .layer(from_fn(middleware::observe))

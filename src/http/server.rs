@@ -20,18 +20,12 @@ use super::router::router;
 use super::{App, Shared};
 use crate::account::{self, SecretKey, SecretKeyError};
 use crate::clock::Clock;
-use crate::config::{Settings, SignerSettings};
+use crate::config::{Limits, Settings, SignerSettings};
 use crate::ens::{Name, NameError};
 use crate::gateway::Gateway;
 use crate::registry::{Registry, ZoneError};
 use crate::store::{Store, StoreError};
 
-/// How long a connection may take to send the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a connection may be silent.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a connection may take nothing of an answer.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Requests at a time on one HTTP/2 connection.
 const STREAMS: u32 = 32;
 
@@ -109,7 +103,7 @@ impl Server {
             limits: settings.limits,
         });
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(accept(listener, router(app.clone()), settings.limits.connections, stopped));
+        let task = tokio::spawn(accept(listener, router(app.clone()), settings.limits, stopped));
         Ok(Self { address, app, made_key, stop, task })
     }
 
@@ -157,15 +151,11 @@ fn local_url(address: SocketAddr) -> url::Url {
     format!("http://{reachable}").parse().expect("a URL")
 }
 
-async fn accept(
-    listener: TcpListener,
-    router: Router,
-    connections: usize,
-    mut stopped: oneshot::Receiver<()>,
-) {
+async fn accept(listener: TcpListener, router: Router, limits: Limits, mut stopped: oneshot::Receiver<()>) {
     let service = TowerToHyperService::new(router);
-    let connection_slots = Arc::new(Semaphore::new(connections));
+    let connection_slots = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
+    let idle = Duration::from_secs(limits.idle_seconds);
     loop {
         let slot = connection_slots.clone().acquire_owned();
         let next = async { (slot.await, listener.accept().await) };
@@ -175,7 +165,7 @@ async fn accept(
         };
         match accepted {
             Ok((stream, _)) => {
-                let connection = serve(stream, service.clone(), graceful.watcher());
+                let connection = serve(stream, service.clone(), graceful.watcher(), idle);
                 tokio::spawn(async move {
                     connection.await;
                     drop(slot);
@@ -193,20 +183,16 @@ async fn accept(
     let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
 }
 
-async fn serve(stream: TcpStream, service: TowerToHyperService<Router>, watcher: Watcher) {
+async fn serve(stream: TcpStream, service: TowerToHyperService<Router>, watcher: Watcher, idle: Duration) {
     // Answers are small and complete: waiting to fill a packet only costs time.
     let _ = stream.set_nodelay(true);
-    // Under hyper's own time limits, because those begin only when it knows which HTTP is spoken, and end with the head.
+    // Under hyper's own time limit, because that begins only when it knows which HTTP is spoken, and ends with the head.
     let mut stream = TimeoutStream::new(stream);
-    stream.set_read_timeout(Some(READ_TIMEOUT));
-    stream.set_write_timeout(Some(WRITE_TIMEOUT));
+    stream.set_read_timeout(Some(idle));
+    stream.set_write_timeout(Some(idle));
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(HEAD_TIMEOUT)
-        .max_concurrent_streams(STREAMS);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(idle);
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(idle).max_concurrent_streams(STREAMS);
     let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");

@@ -8,7 +8,7 @@ use alloy::sol_types::{Eip712Domain, SolStruct, SolValue};
 
 use super::name_state::NameState;
 use super::records::{AddressRecord, DataRecord, Records, TextRecord};
-use crate::ens::keccak256;
+use crate::keccak::keccak256;
 
 /// The types, as the design writes them.
 mod typed {

@@ -19,8 +19,10 @@ pub struct StateBody {
     /// 1 for a name's first state, then one more each time.
     pub version: u64,
     /// The struct hash of the state before; zero for version 1.
+    #[serde(deserialize_with = "super::strict_hex::deserialize")]
     pub previous: B256,
     /// The zero address releases the name.
+    #[serde(deserialize_with = "super::strict_hex::deserialize")]
     pub owner: Address,
     /// All records of the name; there is no other way to keep one than to write it again.
     pub records: RecordsBody,

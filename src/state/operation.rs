@@ -23,6 +23,7 @@ pub enum ProofBody {
     /// The owner's signature over the state; on a claim, the new owner's.
     Eip712 {
         /// 65 bytes `r ‖ s ‖ v`.
+        #[serde(deserialize_with = "super::strict_hex::deserialize")]
         signature: Bytes,
     },
 }

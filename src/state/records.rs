@@ -25,6 +25,7 @@ pub struct AddressRecord {
     /// The chain.
     pub coin_type: CoinType,
     /// The chain's own binary form.
+    #[serde(deserialize_with = "super::strict_hex::deserialize")]
     pub value: Bytes,
 }
 
@@ -35,6 +36,7 @@ pub struct DataRecord {
     /// The key; what begins with `ens:` answers old resolver functions.
     pub key: String,
     /// The value.
+    #[serde(deserialize_with = "super::strict_hex::deserialize")]
     pub value: Bytes,
 }
 
@@ -49,8 +51,10 @@ pub struct RecordsBody {
     /// Data records, in signed order.
     pub data: Vec<DataRecord>,
     /// The content hash (ENSIP-7); empty is not set.
+    #[serde(deserialize_with = "super::strict_hex::deserialize")]
     pub contenthash: Bytes,
     /// Random, so that an erased state cannot be guessed from its hash.
+    #[serde(deserialize_with = "super::strict_hex::deserialize")]
     pub salt: B256,
 }
 

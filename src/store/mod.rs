@@ -146,3 +146,46 @@ fn pool(connections: u32) -> AnyPoolOptions {
             })
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::Row;
+
+    /// A kill cannot show this: what a dead process wrote is still in the system's memory.
+    #[tokio::test]
+    async fn every_connection_waits_for_the_disk() {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", directory.path().join("names.db").display());
+        let store = Store::open(&url, 1).await.unwrap();
+        for pool in [&store.read, &store.write] {
+            let mut connection = pool.acquire().await.unwrap();
+            let row = sqlx::query("PRAGMA synchronous").fetch_one(&mut *connection).await.unwrap();
+            assert_eq!(row.get::<i64, _>(0), 2, "synchronous is not FULL");
+            let row = sqlx::query("PRAGMA journal_mode").fetch_one(&mut *connection).await.unwrap();
+            assert_eq!(row.get::<String, _>(0), "wal");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_file_has_one_lock_however_it_is_called() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("names.db");
+        let link = directory.path().join("link.db");
+        let url = |path: &std::path::Path| format!("sqlite://{}", path.display());
+        let _store = Store::open(&url(&path), 1).await.unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert!(matches!(Store::open(&url(&link), 1).await, Err(StoreError::InUse(_))));
+        let dotted = directory.path().join(".").join("names.db");
+        assert!(matches!(Store::open(&url(&dotted), 1).await, Err(StoreError::InUse(_))));
+    }
+
+    #[tokio::test]
+    async fn urls_of_other_databases_are_refused() {
+        for url in
+            ["postgres://me@host/db", "sqlite::memory:", "sqlite://", "sqlite://a.db?mode=ro", "names.db"]
+        {
+            assert!(matches!(Store::open(url, 1).await, Err(StoreError::Url)), "{url}");
+        }
+    }
+}

@@ -272,7 +272,7 @@ async fn any_page_may_ask_preflight_included() {
 }
 
 #[tokio::test]
-async fn a_multicall_that_lies_about_its_offsets_costs_no_memory() {
+async fn a_multicall_whose_entries_all_overlap_is_answered() {
     let (server, _) = server_with_alice().await;
     // 64 entries that all point to the same 20,000 bytes.
     let mut call = multicallCall::SELECTOR.to_vec();

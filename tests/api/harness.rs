@@ -109,11 +109,15 @@ impl TestServer {
     }
 
     async fn rename_table(&self, from: &str, to: &str) {
+        self.execute(&format!("ALTER TABLE {from} RENAME TO {to}")).await;
+    }
+
+    /// Runs SQL on the server's database, past the server.
+    pub async fn execute(&self, statement: &str) {
         use sqlx::Connection;
         let url = format!("sqlite://{}", self.directory.path().join("names.db").display());
         let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
-        let statement = sqlx::AssertSqlSafe(format!("ALTER TABLE {from} RENAME TO {to}"));
-        sqlx::query(statement).execute(&mut connection).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
     }
 

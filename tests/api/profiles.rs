@@ -1,8 +1,12 @@
 //! dm3 profiles in states: which are taken, and for whom they count.
 
+use alloy::primitives::Bytes;
+use alloy::sol_types::SolValue;
+use dm3_gateway::ens::CoinType;
+use dm3_gateway::ens::call::RecordKey;
 use serde_json::{Value, json};
 
-use crate::harness::{TestServer, Wallet, nothing, texts};
+use crate::harness::{TestServer, Wallet, nothing, question, texts};
 
 const PROFILE: &str = "network.dm3.profile";
 
@@ -22,6 +26,32 @@ async fn a_profile_published_once_serves_all_names_of_its_owner() {
     assert_eq!(server.text(&wallet.address_name(), PROFILE).await, profile);
     assert_eq!(server.text("alice.user.dm3.eth", PROFILE).await, profile);
     assert_eq!(server.text("alice.user.dm3.eth", "url").await, "u");
+}
+
+#[tokio::test]
+async fn every_kind_of_record_is_inherited_unless_the_zone_says_nothing_of_it() {
+    for inherits in [true, false] {
+        let server = TestServer::start_with(|settings| {
+            if !inherits {
+                settings.zones[1].inherit_from = None;
+            }
+        })
+        .await;
+        let wallet = Wallet::new(1);
+        let mut records = texts(&[("url", "u")]);
+        records["addresses"] = json!([{ "coinType": 0, "value": "0x0014" }]);
+        records["contenthash"] = json!("0xe301");
+        server.claim(&wallet, &wallet.address_name(), records).await;
+        server.claim(&wallet, "alice.user.dm3.eth", nothing()).await;
+        let bytes = |record| {
+            let (server, request) = (&server, question("alice.user.dm3.eth", record));
+            async move { Bytes::abi_decode(&server.look_up(&request).await).unwrap() }
+        };
+        let (bitcoin, hash): (&[u8], &[u8]) = if inherits { (&[0, 0x14], &[0xe3, 1]) } else { (&[], &[]) };
+        assert_eq!(server.text("alice.user.dm3.eth", "url").await, if inherits { "u" } else { "" });
+        assert_eq!(bytes(RecordKey::AddrOf(Some(CoinType::try_from(0).unwrap()))).await.to_vec(), bitcoin);
+        assert_eq!(bytes(RecordKey::Contenthash).await.to_vec(), hash);
+    }
 }
 
 #[tokio::test]

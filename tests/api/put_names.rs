@@ -215,6 +215,41 @@ async fn a_transferred_name_counts_only_after_its_new_owner_signed_a_state() {
 }
 
 #[tokio::test]
+async fn a_zone_can_let_an_account_hold_any_number_of_names() {
+    let server = TestServer::start_with(|settings| settings.zones[1].names_per_owner = Some(0)).await;
+    let wallet = Wallet::new(1);
+    for n in 0..5 {
+        server.claim(&wallet, &format!("name{n}.user.dm3.eth"), nothing()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_changes_too_often_is_429() {
+    let server = TestServer::start_with(|settings| settings.limits.operations_per_day = 3).await;
+    let wallet = Wallet::new(1);
+    let mut held = server.claim(&wallet, ALICE, nothing()).await;
+    for _ in 0..2 {
+        held = server.send(&wallet.next(&held, wallet.address(), nothing())).await.body;
+    }
+    let next = wallet.next(&held, wallet.address(), nothing());
+    assert_eq!(server.send(&next).await.refusal(), (429, "too-often"));
+    server.move_clock(86_400);
+    let mut state = next["state"].clone();
+    state["validUntil"] = json!(NOW + 87_000);
+    assert_eq!(server.send(&wallet.sign(state)).await.status, 200);
+}
+
+#[tokio::test]
+async fn bytes_without_0x_are_400() {
+    let server = TestServer::start().await;
+    for (part, key) in [("state", "owner"), ("state", "previous"), ("proof", "signature")] {
+        let mut body = claim_with(|_| {});
+        body[part][key] = json!(body[part][key].as_str().unwrap()[2..]);
+        assert_eq!(server.put(ALICE, &body).await.refusal(), (400, "malformed"), "{key}");
+    }
+}
+
+#[tokio::test]
 async fn an_address_name_of_somebody_else_is_403() {
     let server = TestServer::start().await;
     let (owner, thief) = (Wallet::new(1), Wallet::new(2));
@@ -278,8 +313,12 @@ async fn a_stale_version_another_predecessor_and_a_replayed_body_are_409() {
 
 #[tokio::test]
 async fn a_release_of_what_nobody_holds_is_409() {
-    let body = claim_with(|state| state["owner"] = json!(Address::ZERO));
-    assert_eq!(refusal_of(&body).await, (409, "nothing-to-release".into()));
+    let reply = TestServer::start()
+        .await
+        .put(ALICE, &claim_with(|state| state["owner"] = json!(Address::ZERO)))
+        .await;
+    assert_eq!(reply.refusal(), (409, "nothing-to-release"));
+    assert_eq!((&reply.body["nextVersion"], &reply.body["previous"]), (&json!(1), &json!(zero_hash())));
 }
 
 #[tokio::test]

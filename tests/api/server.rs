@@ -28,6 +28,8 @@ async fn paths_and_methods_that_are_not_served_are_problems() {
     let server = TestServer::start().await;
     let missing = server.get("/v2/anything/at/all").await;
     assert_eq!(missing.refusal(), (404, "no-such-route"));
+    assert_eq!(missing.header("cache-control"), "no-store");
+    assert_eq!(server.get("/").await.refusal(), (405, "method-not-allowed"));
     assert_eq!(missing.header("content-type"), "application/problem+json");
     let deleted = reply(server.http.delete(format!("{}/v1/zones", server.url))).await;
     assert_eq!(deleted.refusal(), (405, "method-not-allowed"));
@@ -57,6 +59,41 @@ async fn a_body_that_drips_in_is_given_up() {
         assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
         assert!(answer.contains(says), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn connections_that_are_silent_or_take_no_answer_are_closed() {
+    let server = TestServer::start_with(|settings| settings.limits.idle_seconds = 1).await;
+    for begun in ["", "GET / HT", "PRI * HTTP"] {
+        let mut stream = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).await.unwrap();
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        // Closed or reset; what may stand in it before is an error of the server's.
+        let end = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut rest)).await;
+        assert!(end.is_ok(), "{begun:?} is still connected");
+    }
+}
+
+#[tokio::test]
+async fn more_requests_than_allowed_are_told_to_come_back() {
+    let server = TestServer::start_with(|settings| settings.limits.requests = 1).await;
+    let mut slow = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).await.unwrap();
+    slow.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{").await.unwrap();
+    let overloaded = async {
+        while server.get("/v1/zones").await.status != 503 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), overloaded).await.expect("the slow one to be counted");
+    assert_eq!(server.get("/v1/zones").await.refusal(), (503, "overloaded"));
+    assert_eq!(server.get("/health/live").await.status, 200);
+    drop(slow);
+    let free = async {
+        while server.get("/v1/zones").await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), free).await.expect("the slow one to be forgotten");
 }
 
 #[tokio::test]
@@ -101,6 +138,21 @@ async fn a_database_of_another_chain_is_refused() {
         matches!(error, StartError::Store(StoreError::OtherChain { stored: 1, configured: 5 })),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn after_a_write_that_the_database_rolled_back_by_itself_the_next_one_works() {
+    let server = TestServer::start().await;
+    let claim = Wallet::new(1).claim("alice.user.dm3.eth", nothing());
+    // What SQLite does on a full disk.
+    let full =
+        "CREATE TRIGGER full BEFORE INSERT ON operations BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END";
+    server.execute(full).await;
+    assert_eq!(server.send(&claim).await.refusal(), (503, "database"));
+    assert_eq!(server.get("/v1/names/alice.user.dm3.eth").await.refusal(), (404, "unclaimed"));
+    server.execute("DROP TRIGGER full").await;
+    assert_eq!(server.get("/health/ready").await.status, 200);
+    assert_eq!(server.send(&claim).await.status, 201);
 }
 
 #[tokio::test]
