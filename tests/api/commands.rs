@@ -156,3 +156,96 @@ async fn failures_are_1_wrong_usage_is_2_and_both_say_what_to_do() {
     let away = nobody.fails(&["show", ALICE]).await;
     assert!(away.0 == 1 && away.1.contains("dm3-gateway serve"), "{away:?}");
 }
+
+/// Starts `serve` with this environment and these flags, and gives what it tells about itself and what it logged.
+async fn serve(home: &TempDir, environment: &[(&str, &str)], flags: &[&str]) -> (Value, String) {
+    use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dm3-gateway"))
+        .args([&["serve", "--listen", "127.0.0.1:0"], flags].concat())
+        .envs(environment.iter().copied())
+        .current_dir(home.path())
+        .stderr(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let (mut lines, mut line) = (String::new(), String::new());
+    while !line.contains("\"serving\"") {
+        line.clear();
+        assert_ne!(log.read_line(&mut line).await.unwrap(), 0, "it does not serve: {lines}");
+        lines.push_str(&line);
+    }
+    let serving: Value = serde_json::from_str(&line).expect("a log line in JSON");
+    let url = serving["url"].as_str().unwrap();
+    let info = crate::harness::reply(crate::harness::client().get(format!("{url}/v1/info"))).await.body;
+    child.start_kill().unwrap();
+    log.read_to_string(&mut lines).await.unwrap();
+    (info, lines)
+}
+
+#[tokio::test]
+async fn flags_beat_the_environment_which_beats_the_file_and_logs_hold_no_key() {
+    let home = tempfile::tempdir().unwrap();
+    let file = "chain_id = 2\ndelivery_services = ['file.eth']\n[signer]\nkey_file = 'file.key'\n[answers]\nttl_seconds = 20";
+    std::fs::write(home.path().join("gateway.toml"), file).unwrap();
+    let key = format!("{:064x}", 0x7777);
+    let environment = [
+        ("DM3_CONFIG", "gateway.toml"),
+        ("DM3_CHAIN_ID", "3"),
+        ("DM3_DELIVERY_SERVICES", "a.eth,b.eth"),
+        ("DM3_SIGNER_KEY", key.as_str()),
+        ("DM3_LOG", "trace"),
+    ];
+    let (info, log) = serve(&home, &environment, &["--chain-id", "4"]).await;
+    assert_eq!((&info["chainId"], &info["ttlSeconds"]), (&4.into(), &20.into()));
+    assert_eq!(info["deliveryServices"], serde_json::json!(["a.eth", "b.eth"]));
+    assert_eq!(info["signer"], serde_json::json!(Wallet::new(0x7777).address()));
+    assert!(!log.contains(&key[56..]), "{log}");
+    assert!(!home.path().join("file.key").exists());
+}
+
+#[tokio::test]
+async fn the_first_start_makes_a_key_and_the_next_one_takes_it() {
+    let home = tempfile::tempdir().unwrap();
+    let (first, log) = serve(&home, &[], &[]).await;
+    assert!(log.contains("made the key that signs answers"), "{log}");
+    let (second, log) = serve(&home, &[], &[]).await;
+    assert_eq!(first["signer"], second["signer"]);
+    assert!(!log.contains("made the key"), "{log}");
+}
+
+#[tokio::test]
+async fn resolve_refuses_what_a_contract_would_refuse() {
+    use axum::extract::Path;
+    use dm3_gateway::gateway::answer;
+    let now = dm3_gateway::clock::Clock::System.now();
+    let honest = Wallet::new(0x51);
+    let lie = move |(name, calldata): (String, String)| {
+        let request = hex::decode(calldata.trim_start_matches("0x").trim_end_matches(".json")).unwrap();
+        let result = alloy::sol_types::SolValue::abi_encode(&Wallet::new(9).address());
+        let resolver: alloy::primitives::Address = name.parse().unwrap();
+        let (key, target, expires) = match resolver.0[19] {
+            0 => (Wallet::new(0x51), resolver, now + 60),
+            1 => (Wallet::new(0x66), resolver, now + 60),
+            2 => (Wallet::new(0x51), resolver, now - 1),
+            _ => (Wallet::new(0x51), alloy::primitives::Address::ZERO, now + 60),
+        };
+        let response = answer::sign(&key.0, target, expires, &request, &result);
+        axum::Json(serde_json::json!({ "data": crate::harness::to_hex(&response) }))
+    };
+    let router = axum::Router::new()
+        .route("/{resolver}/{calldata}", axum::routing::get(move |Path(path)| async move { lie(path) }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let user = User { gateway: &url, home: tempfile::tempdir().unwrap() };
+    let signer = honest.address().to_string();
+    let resolver = |n: u8| format!("0x{}{n:02x}", "c0".repeat(19));
+    let (resolvers, flags) = ([0, 1, 2, 3].map(resolver), ["--signer", signer.as_str()]);
+    let command = |n: usize| [&["resolve", ALICE, "--resolver", resolvers[n].as_str()], &flags[..]].concat();
+    assert_eq!(user.ok(&command(0)).await.trim(), Wallet::new(9).address().to_string());
+    for (n, says) in [(1, "is signed by"), (2, "expired"), (3, "is signed by")] {
+        let (code, told) = user.fails(&command(n)).await;
+        assert!(code == 1 && told.contains(says), "{told}");
+    }
+}

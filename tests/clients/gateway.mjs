@@ -37,16 +37,21 @@ export async function startGateway() {
   const server = spawn(program, ["serve", "--listen", url.slice("http://".length)], { cwd: home, stdio: "ignore" });
   await until("the gateway", async () => (await fetch(`${url}/health/ready`)).ok);
   const ended = new Promise((resolve) => server.once("exit", resolve));
+  const run = (...args) => {
+    const options = { cwd: home, encoding: "utf8", env: { ...process.env, DM3_GATEWAY: url } };
+    const done = spawnSync(program, [...args, "--json"], options);
+    if (done.status !== 0) throw new Error(done.stderr);
+    return JSON.parse(done.stdout);
+  };
   return {
     url,
     /** Runs a command against this gateway as the owner of `privateKey`; gives its JSON. */
     run(privateKey, ...args) {
       writeFileSync(join(home, "wallet.key"), privateKey);
-      const options = { cwd: home, encoding: "utf8", env: { ...process.env, DM3_GATEWAY: url } };
-      const done = spawnSync(program, [...args, "--key-file", "wallet.key", "--json"], options);
-      if (done.status !== 0) throw new Error(done.stderr);
-      return JSON.parse(done.stdout);
+      return run(...args, "--key-file", "wallet.key");
     },
+    /** The record of a name, verified as the contract would. */
+    resolve: (...args) => run("resolve", ...args),
     async stop() {
       server.kill("SIGTERM");
       await ended;

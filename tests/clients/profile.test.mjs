@@ -24,8 +24,7 @@ for (const number of [1, 2, 3, 4, 5]) {
     const delivery = services.flatMap((service) => ["--delivery-service", service]);
     gateway.run(wallet.privateKey, "claim", name, ...delivery);
 
-    const resolved = gateway.run(wallet.privateKey, "claim", name);
-    const record = resolved.profile.record;
+    const record = gateway.resolve(name, "--text", "network.dm3.profile").value;
     const signed = JSON.parse(record.slice("data:application/json,".length));
     const signer = (message) => wallet.signMessage(message);
     const expected = await createProfile(wallet.address, services, undefined, { signer });
