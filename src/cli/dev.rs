@@ -159,6 +159,8 @@ fn describe(chain: &DevChain, server: &Server, resolver: Address) -> String {
     let (rpc, gateway, id) = (rpc_url(chain), server.public_url(), chain.chain_id());
     let program = std::env::args().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
     let zone = server.zones().last().map(ToString::to_string).unwrap_or_default();
+    let dns =
+        zone.split('.').map(|label| format!("{:02x}{}", label.len(), hex::encode(label))).collect::<String>();
     let flag = super::client::gateway_flag(gateway);
     format!(
         r#"
@@ -173,19 +175,23 @@ Claim a name, and resolve it through the chain:
   {program} claim alice.{zone} --key-file wallet.key --text url=https://example.com{flag}
   {program} resolve alice.{zone} --rpc-url {rpc}
 
-cast:
-  cast resolve-name alice.{zone} --rpc-url {rpc}
+cast, which does not follow CCIP read by itself:
+  question=$(cast calldata "text(bytes32,string)" $(cast namehash alice.{zone}) url)
+  request=$(cast calldata "resolve(bytes,bytes)" 0x05616c696365{dns}00 $question)
+  answer=$(curl -s {gateway}/{resolver}/$request.json | cut -d '"' -f 4)
+  result=$(cast call {resolver} "resolveWithProof(bytes,bytes)(bytes)" $answer $request --rpc-url {rpc})
+  cast abi-decode "text()(string)" $result
 
 viem:
   import {{ createPublicClient, http }} from "viem";
   import {{ mainnet }} from "viem/chains";
   const client = createPublicClient({{ chain: {{ ...mainnet, id: {id} }}, transport: http("{rpc}") }});
-  await client.getEnsText({{ name: "alice.{zone}", key: "url" }});
+  console.log(await client.getEnsText({{ name: "alice.{zone}", key: "url" }}));
 
 ethers:
   import {{ JsonRpcProvider }} from "ethers";
   const provider = new JsonRpcProvider("{rpc}", 1, {{ staticNetwork: true }});
-  await (await provider.getResolver("alice.{zone}")).getText("url");
+  console.log(await (await provider.getResolver("alice.{zone}")).getText("url"));
 
 Ctrl-C ends all of it."#
     )

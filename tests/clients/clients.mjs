@@ -159,13 +159,13 @@ export function web3pyClient(rpcUrl) {
 }
 
 /** The binary itself: npm's wrapper around it costs a second Node.js each time. */
-const cast = () => {
+export function castProgram() {
   const installed = join(root, `node_modules/@foundry-rs/cast-${process.platform}-${{ x64: "amd64" }[process.arch] ?? process.arch}/bin/cast`);
   return existsSync(installed) ? installed : "cast";
-};
+}
 
 /** Runs cast. */
-export const runCast = (...args) => run(cast(), args);
+export const runCast = (...args) => run(castProgram(), args);
 
 /**
  * cast 1.7 asks the Universal Resolver, and stops where that one reverts with OffchainLookup. Here the lookup is

@@ -15,15 +15,39 @@ const root = join(import.meta.dirname, "../..");
 /** The committed artifact of a contract. */
 export const artifact = (name) => JSON.parse(readFileSync(join(root, `contracts/artifacts/${name}.json`), "utf8"));
 
+/** Starts `dev` on free ports; gives what it printed up to the line that has `last` in it, and how it will end. */
+async function spawnDev(last, args) {
+  const flags = ["dev", ...(args.includes("--rpc-port") ? [] : ["--rpc-port", "0", "--port", "0"]), ...args];
+  const child = spawn(program, flags, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
+  let printed = "";
+  const told = new Promise((resolve) => {
+    createInterface(child.stdout).on("line", (line) => {
+      printed += `${line}\n`;
+      if (line.includes(last)) resolve();
+    });
+  });
+  const early = await Promise.race([told, ended]);
+  if (early !== undefined) throw new Error(`dev ended with ${early}`);
+  return { child, ended, printed };
+}
+
+/** Starts `dev` for people; gives what it tells them. */
+export async function startDevForPeople(...args) {
+  const { child, ended, printed } = await spawnDev("Ctrl-C", args);
+  return {
+    printed,
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
 /** Starts `dev --json` with these further arguments; gives what it prints, and how to end it. */
 export async function startDev(...args) {
   const home = mkdtempSync(join(tmpdir(), "dm3-dev-"));
-  const flags = ["dev", "--json", ...(args.includes("--rpc-port") ? [] : ["--rpc-port", "0", "--port", "0"]), ...args];
-  const child = spawn(program, flags, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
-  const ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
-  const line = new Promise((resolve) => createInterface(child.stdout).once("line", resolve));
-  const printed = await Promise.race([line, ended]);
-  if (typeof printed !== "string" || !printed.startsWith("{")) throw new Error(`dev ended with ${printed}`);
+  const { child, ended, printed } = await spawnDev("}", ["--json", ...args]);
   const info = JSON.parse(printed);
   return {
     ...info,
