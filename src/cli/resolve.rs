@@ -61,15 +61,19 @@ struct RecordArgs {
     /// The content hash
     #[arg(long)]
     contenthash: bool,
+    /// A data record
+    #[arg(long, value_name = "KEY")]
+    data: Option<String>,
 }
 
 impl RecordArgs {
     fn key(&self) -> Result<RecordKey, CliError> {
-        Ok(match (&self.text, self.coin, self.contenthash) {
-            (Some(key), ..) => RecordKey::Text(key.clone()),
-            (None, Some(coin), _) => RecordKey::AddrOf(Some(CoinType::try_from(coin)?)),
-            (None, None, true) => RecordKey::Contenthash,
-            (None, None, false) => RecordKey::Addr,
+        Ok(match self {
+            Self { text: Some(key), .. } => RecordKey::Text(key.clone()),
+            Self { coin: Some(coin), .. } => RecordKey::AddrOf(Some(CoinType::try_from(*coin)?)),
+            Self { data: Some(key), .. } => RecordKey::Data(key.clone()),
+            Self { contenthash: true, .. } => RecordKey::Contenthash,
+            _ => RecordKey::Addr,
         })
     }
 }
@@ -165,7 +169,11 @@ fn decode(record: &RecordKey, result: &[u8]) -> Result<Value, CliError> {
         RecordKey::Text(_) => {
             Some(String::abi_decode(result)?).filter(|text| !text.is_empty()).map(Value::from)
         }
-        RecordKey::AddrOf(_) | RecordKey::Contenthash => bytes(Bytes::abi_decode(result)?),
+        RecordKey::AddrOf(_) | RecordKey::Contenthash | RecordKey::Data(_) => {
+            bytes(Bytes::abi_decode(result)?)
+        }
+        // No flag asks for the others.
+        _ => bytes(Bytes::copy_from_slice(result)),
     };
     Ok(value.unwrap_or_default())
 }

@@ -16,6 +16,18 @@ sol! {
     function text(bytes32 node, string key) external view returns (string);
     /// ENSIP-7.
     function contenthash(bytes32 node) external view returns (bytes);
+    /// ENSIP-3.
+    function name(bytes32 node) external view returns (string);
+    /// EIP-619.
+    function pubkey(bytes32 node) external view returns (bytes32 x, bytes32 y);
+    /// ENSIP-4.
+    function ABI(bytes32 node, uint256 contentTypes) external view returns (uint256, bytes);
+    /// ENSIP-8.
+    function interfaceImplementer(bytes32 node, bytes4 interfaceID) external view returns (address);
+    /// ENSIP-24.
+    function data(bytes32 node, string key) external view returns (bytes);
+    /// ens-contracts, `IHasAddressResolver`.
+    function hasAddr(bytes32 node, uint256 coinType) external view returns (bool);
 
     /// ENSIP-23: the entry of a multicall that asked for something unknown.
     error UnsupportedResolverProfile(bytes4 selector);

@@ -5,7 +5,8 @@ use alloy::sol_types::abi::token::{DynSeqToken, PackedSeqToken, WordToken};
 use alloy::sol_types::{SolCall, SolError};
 
 use super::abi::{
-    self, UnsupportedResolverProfile, addr_0Call, addr_1Call, contenthashCall, multicallCall, textCall,
+    self, ABICall, UnsupportedResolverProfile, addr_0Call, addr_1Call, contenthashCall, dataCall,
+    hasAddrCall, interfaceImplementerCall, multicallCall, nameCall, pubkeyCall, textCall,
 };
 use super::{CoinType, Node};
 
@@ -28,7 +29,7 @@ pub struct RecordCall {
 }
 
 /// Which record, and by which function.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecordKey {
     /// `addr(bytes32)`.
     Addr,
@@ -38,6 +39,18 @@ pub enum RecordKey {
     Text(String),
     /// `contenthash(bytes32)`.
     Contenthash,
+    /// `name(bytes32)`.
+    Name,
+    /// `pubkey(bytes32)`.
+    Pubkey,
+    /// `ABI(bytes32,uint256)`, with the content types that are acceptable, a bit each.
+    Abi(U256),
+    /// `interfaceImplementer(bytes32,bytes4)`.
+    Interface([u8; 4]),
+    /// `data(bytes32,string)`.
+    Data(String),
+    /// `hasAddr(bytes32,uint256)`.
+    HasAddr(Option<CoinType>),
 }
 
 /// Why a call cannot be answered. All of these are the caller's doing.
@@ -120,16 +133,38 @@ impl RecordCall {
                 (node, RecordKey::AddrOf(CoinType::from_word(U256::from_be_bytes(coin.0.0))))
             }
             textCall::SELECTOR => {
-                let (node, key): (WordToken, PackedSeqToken<'_>) = read(textCall::SIGNATURE, arguments)?;
-                let key = std::str::from_utf8(key.as_slice()).map_err(|error| CallError::Malformed {
-                    function: textCall::SIGNATURE,
-                    reason: format!("the key is not UTF-8: {error}"),
-                })?;
-                (node, RecordKey::Text(key.to_owned()))
+                let (node, key) = read_key(textCall::SIGNATURE, arguments)?;
+                (node, RecordKey::Text(key))
             }
             contenthashCall::SELECTOR => {
                 let (node,): (WordToken,) = read(contenthashCall::SIGNATURE, arguments)?;
                 (node, RecordKey::Contenthash)
+            }
+            nameCall::SELECTOR => {
+                let (node,): (WordToken,) = read(nameCall::SIGNATURE, arguments)?;
+                (node, RecordKey::Name)
+            }
+            pubkeyCall::SELECTOR => {
+                let (node,): (WordToken,) = read(pubkeyCall::SIGNATURE, arguments)?;
+                (node, RecordKey::Pubkey)
+            }
+            ABICall::SELECTOR => {
+                let (node, types): (WordToken, WordToken) = read(ABICall::SIGNATURE, arguments)?;
+                (node, RecordKey::Abi(U256::from_be_bytes(types.0.0)))
+            }
+            interfaceImplementerCall::SELECTOR => {
+                let (node, id): (WordToken, WordToken) =
+                    read(interfaceImplementerCall::SIGNATURE, arguments)?;
+                let [a, b, c, d, ..] = id.0.0;
+                (node, RecordKey::Interface([a, b, c, d]))
+            }
+            dataCall::SELECTOR => {
+                let (node, key) = read_key(dataCall::SIGNATURE, arguments)?;
+                (node, RecordKey::Data(key))
+            }
+            hasAddrCall::SELECTOR => {
+                let (node, coin): (WordToken, WordToken) = read(hasAddrCall::SIGNATURE, arguments)?;
+                (node, RecordKey::HasAddr(CoinType::from_word(U256::from_be_bytes(coin.0.0))))
             }
             multicallCall::SELECTOR => return Err(CallError::Nested),
             unknown => return Err(CallError::UnknownFunction(unknown)),
@@ -140,14 +175,20 @@ impl RecordCall {
     /// The calldata of this call.
     pub fn encode(&self) -> Vec<u8> {
         let node: B256 = *self.node.as_bytes();
+        let word = |coin: &Option<CoinType>| coin.map_or(U256::MAX, |coin| U256::from(u64::from(coin)));
         match &self.record {
             RecordKey::Addr => addr_0Call { node }.abi_encode(),
-            RecordKey::AddrOf(coin) => {
-                let coin_type = coin.map_or(U256::MAX, |coin| U256::from(u64::from(coin)));
-                addr_1Call { node, coinType: coin_type }.abi_encode()
-            }
+            RecordKey::AddrOf(coin) => addr_1Call { node, coinType: word(coin) }.abi_encode(),
             RecordKey::Text(key) => textCall { node, key: key.clone() }.abi_encode(),
             RecordKey::Contenthash => contenthashCall { node }.abi_encode(),
+            RecordKey::Name => nameCall { node }.abi_encode(),
+            RecordKey::Pubkey => pubkeyCall { node }.abi_encode(),
+            RecordKey::Abi(types) => ABICall { node, contentTypes: *types }.abi_encode(),
+            RecordKey::Interface(id) => {
+                interfaceImplementerCall { node, interfaceID: id.into() }.abi_encode()
+            }
+            RecordKey::Data(key) => dataCall { node, key: key.clone() }.abi_encode(),
+            RecordKey::HasAddr(coin) => hasAddrCall { node, coinType: word(coin) }.abi_encode(),
         }
     }
 }
@@ -181,6 +222,16 @@ fn read<'a, T: alloy::sol_types::abi::TokenSeq<'a>>(
     abi::arguments(arguments).map_err(|error| CallError::Malformed { function, reason: error.to_string() })
 }
 
+/// The arguments of the functions that take a node and a key.
+fn read_key(function: &'static str, arguments: &[u8]) -> Result<(WordToken, String), CallError> {
+    let (node, key): (WordToken, PackedSeqToken<'_>) = read(function, arguments)?;
+    let key = std::str::from_utf8(key.as_slice()).map_err(|error| CallError::Malformed {
+        function,
+        reason: format!("the key is not UTF-8: {error}"),
+    })?;
+    Ok((node, key.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,6 +248,12 @@ mod tests {
             (addr_1Call::SELECTOR, "f1cb7e06"),
             (textCall::SELECTOR, "59d1d43c"),
             (contenthashCall::SELECTOR, "bc1c58d1"),
+            (nameCall::SELECTOR, "691f3431"),
+            (pubkeyCall::SELECTOR, "c8690233"),
+            (ABICall::SELECTOR, "2203ab56"),
+            (interfaceImplementerCall::SELECTOR, "124a319c"),
+            (dataCall::SELECTOR, "ecbfada3"),
+            (hasAddrCall::SELECTOR, "32f111d7"),
             (multicallCall::SELECTOR, "ac9650d8"),
             (abi::resolveCall::SELECTOR, "9061b923"),
             (UnsupportedResolverProfile::SELECTOR, "7b1c461b"),
@@ -214,6 +271,12 @@ mod tests {
             RecordKey::AddrOf(None),
             RecordKey::Text("network.dm3.profile".into()),
             RecordKey::Contenthash,
+            RecordKey::Name,
+            RecordKey::Pubkey,
+            RecordKey::Abi(U256::from(5)),
+            RecordKey::Interface([1, 2, 3, 4]),
+            RecordKey::Data("agent".into()),
+            RecordKey::HasAddr(Some(CoinType::ETH)),
         ] {
             let call = call(record);
             assert_eq!(ResolverCall::parse(&call.encode(), 64), Ok(ResolverCall::One(call)));
@@ -251,10 +314,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_parsed_or_refused(data in proptest::collection::vec(any::<u8>(), 0..400), which in 0usize..6) {
-            let selectors: [&[u8]; 6] = [
-                &[], &addr_0Call::SELECTOR, &addr_1Call::SELECTOR, &textCall::SELECTOR,
-                &contenthashCall::SELECTOR, &multicallCall::SELECTOR,
+        fn any_bytes_are_parsed_or_refused(data in proptest::collection::vec(any::<u8>(), 0..400), which in 0usize..9) {
+            let selectors: [&[u8]; 9] = [
+                &[], &addr_0Call::SELECTOR, &addr_1Call::SELECTOR, &textCall::SELECTOR, &contenthashCall::SELECTOR,
+                &ABICall::SELECTOR, &interfaceImplementerCall::SELECTOR, &dataCall::SELECTOR, &multicallCall::SELECTOR,
             ];
             let _ = ResolverCall::parse(&[selectors[which], &data].concat(), 64);
         }

@@ -1,6 +1,6 @@
 //! Results: what the resolver function would return, ABI-encoded.
 
-use alloy::primitives::{Address, Bytes};
+use alloy::primitives::{Address, B256, Bytes};
 use alloy::sol_types::SolValue;
 
 use crate::ens::call::{CallError, RecordCall, RecordKey, ResolverCall};
@@ -26,5 +26,18 @@ fn encode_one(call: &RecordCall, view: &NameView) -> Vec<u8> {
         RecordKey::AddrOf(coin) => coin.map(|coin| view.address(coin)).unwrap_or_default().abi_encode(),
         RecordKey::Text(key) => view.text(key).abi_encode(),
         RecordKey::Contenthash => view.contenthash().abi_encode(),
+        RecordKey::Name => String::from_utf8_lossy(&view.data("ens:name")).abi_encode(),
+        RecordKey::Pubkey => {
+            let point = view.data("ens:pubkey");
+            let (x, y) = point.split_at_checked(32).unwrap_or_default();
+            (B256::left_padding_from(x), B256::left_padding_from(y)).abi_encode()
+        }
+        RecordKey::Abi(content_types) => view.abi(*content_types).unwrap_or_default().abi_encode_params(),
+        RecordKey::Interface(id) => {
+            let implementer = view.data(&format!("ens:interface:0x{}", hex::encode(id)));
+            Address::try_from(implementer.as_ref()).unwrap_or(Address::ZERO).abi_encode()
+        }
+        RecordKey::Data(key) => view.data(key).abi_encode(),
+        RecordKey::HasAddr(coin) => coin.is_some_and(|coin| view.has_address(coin)).abi_encode(),
     }
 }

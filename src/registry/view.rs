@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alloy::primitives::{Address, Bytes};
+use alloy::primitives::{Address, Bytes, U256};
 
 use crate::dm3;
 use crate::ens::{CoinType, Node};
@@ -51,9 +51,30 @@ impl NameView {
         self.records().address(coin)
     }
 
+    /// Whether a coin has an address, without any default.
+    pub fn has_address(&self, coin: CoinType) -> bool {
+        self.records().has_address(coin)
+    }
+
     /// The content hash; empty when not set.
     pub fn contenthash(&self) -> Bytes {
         self.records().contenthash()
+    }
+
+    /// The value of a data record; empty when not set.
+    pub fn data(&self, key: &str) -> Bytes {
+        self.records().data(key).cloned().unwrap_or_default()
+    }
+
+    /// The ABI (ENSIP-4) of the lowest of these content types, a bit each, that has one.
+    pub fn abi(&self, content_types: U256) -> Option<(U256, Bytes)> {
+        let records = self.records();
+        let acceptable = (0..64).filter(|&bit| content_types.bit(bit)).map(|bit| 1u64 << bit);
+        let find = |kind: u64| {
+            let value = records.data(&format!("ens:abi:{kind}")).filter(|value| !value.is_empty())?;
+            Some((U256::from(kind), value.clone()))
+        };
+        acceptable.into_iter().find_map(find)
     }
 
     fn records(&self) -> LayeredRecords<'_> {
@@ -115,6 +136,19 @@ impl<'a> LayeredRecords<'a> {
             let default = || has_default.then(|| records.address(CoinType::DEFAULT_EVM)).flatten();
             records.address(coin).or_else(default)
         };
+        self.own.and_then(set).or_else(|| self.inherited.and_then(set))
+    }
+
+    fn has_address(self, coin: CoinType) -> bool {
+        let set = |records: &'a Records| records.address(coin);
+        match self.own.and_then(set).or_else(|| self.inherited.and_then(set)) {
+            Some(value) => !value.is_empty(),
+            None => coin == CoinType::ETH && self.owner.is_some(),
+        }
+    }
+
+    fn data(self, key: &str) -> Option<&'a Bytes> {
+        let set = |records: &'a Records| records.data_record(key);
         self.own.and_then(set).or_else(|| self.inherited.and_then(set))
     }
 

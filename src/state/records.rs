@@ -177,6 +177,11 @@ impl Records {
         self.addresses().iter().find(|record| record.coin_type == coin).map(|record| &record.value)
     }
 
+    /// The data record with this key; `Some` of nothing is set, to nothing.
+    pub fn data_record(&self, key: &str) -> Option<&Bytes> {
+        self.data().iter().find(|record| record.key == key).map(|record| &record.value)
+    }
+
     /// Whether nothing is set.
     pub fn is_empty(&self) -> bool {
         let RecordsBody { texts, addresses, data, contenthash, salt: _ } = &self.0;

@@ -1,6 +1,6 @@
 //! CCIP read: `GET /{resolver}/{calldata}`, `POST /{resolver}`, `POST /`.
 
-use alloy::primitives::{Address, Bytes, U256};
+use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::sol_types::{SolCall, SolValue};
 use dm3_gateway::ens::abi::{multicallCall, resolveCall};
 use dm3_gateway::ens::call::{RecordCall, RecordKey};
@@ -70,6 +70,69 @@ async fn every_record_is_answered_set_and_unset() {
         assert_eq!(answers(unclaimed, coin(60)).await, bytes(&[]));
         assert_eq!(answers(unclaimed, RecordKey::Text("url".into())).await, "".abi_encode());
         assert_eq!(answers(unclaimed, RecordKey::Contenthash).await, bytes(&[]));
+    }
+}
+
+#[tokio::test]
+async fn old_resolver_functions_are_answered_from_data_records_set_and_unset() {
+    let (server, wallet) = (TestServer::start().await, Wallet::new(1));
+    let mut records = nothing();
+    let hex = |byte: &str, count| format!("0x{}", byte.repeat(count));
+    records["data"] = json!([
+        { "key": "agent", "value": "0x00ff" },
+        { "key": "ens:pubkey", "value": format!("0x{}{}", "11".repeat(32), "22".repeat(32)) },
+        { "key": "ens:abi:4", "value": "0x0404" },
+        { "key": "ens:abi:8", "value": "0x0808" },
+        { "key": "ens:interface:0x01020304", "value": hex("33", 20) },
+        { "key": "ens:name", "value": "0x616c696365" },
+    ]);
+    records["addresses"] =
+        json!([{ "coinType": 0x8000_0000_u64, "value": wallet.address() }, { "coinType": 2, "value": "0x" }]);
+    server.claim(&wallet, ALICE, records).await;
+    let abi = |types: u64, kind: u64, bytes: &[u8]| {
+        let expected = (U256::from(kind), Bytes::copy_from_slice(bytes)).abi_encode_params();
+        (RecordKey::Abi(U256::from(types)), expected)
+    };
+    let word = B256::repeat_byte;
+    let mut questions = vec![
+        (RecordKey::Name, "alice".abi_encode()),
+        (RecordKey::Pubkey, (word(0x11), word(0x22)).abi_encode()),
+        (RecordKey::Interface([1, 2, 3, 4]), Address::repeat_byte(0x33).abi_encode()),
+        (RecordKey::Interface([9; 4]), Address::ZERO.abi_encode()),
+        (RecordKey::Data("agent".into()), Bytes::from_static(&[0, 0xff]).abi_encode()),
+        (RecordKey::Data("other".into()), Bytes::new().abi_encode()),
+        abi(4, 4, &[4, 4]),
+        abi(0xff, 4, &[4, 4]),
+        abi(8 + 1, 8, &[8, 8]),
+        abi(3, 0, &[]),
+        abi(0, 0, &[]),
+    ];
+    // A coin has an address without any default: the owner's Ether, the EVM default itself, nothing that is set to nothing.
+    for (number, has) in [(60, true), (0x8000_0000, true), (0x8000_000a, false), (0, false), (2, false)] {
+        questions.push((RecordKey::HasAddr(Some(CoinType::try_from(number).unwrap())), has.abi_encode()));
+    }
+    for (record, expected) in &questions {
+        let record = record.clone();
+        assert_eq!(server.look_up(&question(ALICE, record.clone())).await, *expected, "{record:?}");
+    }
+    let data = calls(ALICE, questions.iter().map(|(record, _)| record.clone()));
+    let request = resolve(ALICE, multicallCall { data }.abi_encode());
+    let results = Vec::<Bytes>::abi_decode(&server.look_up(&request).await).unwrap();
+    assert_eq!(results, questions.into_iter().map(|(_, expected)| Bytes::from(expected)).collect::<Vec<_>>());
+
+    for (record, expected) in [
+        (RecordKey::Name, "".abi_encode()),
+        (RecordKey::Pubkey, (B256::ZERO, B256::ZERO).abi_encode()),
+        abi(1, 0, &[]),
+        (RecordKey::Interface([1, 2, 3, 4]), Address::ZERO.abi_encode()),
+        (RecordKey::Data("agent".into()), Bytes::new().abi_encode()),
+        (RecordKey::HasAddr(Some(CoinType::ETH)), false.abi_encode()),
+    ] {
+        assert_eq!(
+            server.look_up(&question("bob.user.dm3.eth", record.clone())).await,
+            expected,
+            "{record:?}"
+        );
     }
 }
 

@@ -13,6 +13,12 @@ const abi = new Interface([
   "function addr(bytes32 node, uint256 coinType) view returns (bytes)",
   "function text(bytes32 node, string key) view returns (string)",
   "function contenthash(bytes32 node) view returns (bytes)",
+  "function name(bytes32 node) view returns (string)",
+  "function pubkey(bytes32 node) view returns (bytes32 x, bytes32 y)",
+  "function ABI(bytes32 node, uint256 contentTypes) view returns (uint256 contentType, bytes data)",
+  "function interfaceImplementer(bytes32 node, bytes4 interfaceID) view returns (address)",
+  "function data(bytes32 node, string key) view returns (bytes)",
+  "function hasAddr(bytes32 node, uint256 coinType) view returns (bool)",
   "error UnsupportedResolverProfile(bytes4 selector)",
 ]);
 const alice = new Wallet(`0x${"a1".repeat(32)}`);
@@ -78,6 +84,14 @@ const questions = [
   ["nobody.user.dm3.eth", "addr(bytes32,uint256)", [60], "0x"],
   ["nobody.user.dm3.eth", "text", ["url"], ""],
   ["nobody.user.dm3.eth", "contenthash", [], "0x"],
+  ["alice.user.dm3.eth", "hasAddr", [0], true],
+  ["alice.user.dm3.eth", "hasAddr", [2], false],
+  ["nobody.user.dm3.eth", "name", [], ""],
+  ["nobody.user.dm3.eth", "pubkey", [], `0x${"00".repeat(32)}`],
+  ["nobody.user.dm3.eth", "ABI", [1], 0n],
+  ["nobody.user.dm3.eth", "interfaceImplementer", ["0x01ffc9a7"], zero],
+  ["nobody.user.dm3.eth", "data", ["agent"], "0x"],
+  ["nobody.user.dm3.eth", "hasAddr", [60], false],
 ];
 const encode = ([name, fn, args]) => abi.encodeFunctionData(fn, [namehash(name), ...args]);
 const expected = ([, , , value]) => (typeof value === "function" ? value() : value);
