@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use alloy::primitives::Address;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{SecretKey, SecretKeyError};
@@ -41,7 +42,7 @@ pub enum SignerSettings {
 }
 
 /// How long answers live.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AnswerSettings {
     /// `answers.ttl_seconds`, `DM3_ANSWERS_TTL_SECONDS`: from signing to `expires`. Default 300, 10 to 86,400.
@@ -51,11 +52,14 @@ pub struct AnswerSettings {
     pub http_max_age_seconds: u64,
     /// `answers.cache_mebibytes`: memory for signed answers. Default 64.
     pub cache_mebibytes: u64,
+    /// `answers.tor_resolvers`, `DM3_ANSWERS_TOR_RESOLVERS` (comma-separated): contracts that get TOR answers below
+    /// `/tor`. Default none.
+    pub tor_resolvers: Vec<Address>,
 }
 
 impl Default for AnswerSettings {
     fn default() -> Self {
-        Self { ttl_seconds: 300, http_max_age_seconds: 0, cache_mebibytes: 64 }
+        Self { ttl_seconds: 300, http_max_age_seconds: 0, cache_mebibytes: 64, tor_resolvers: Vec::new() }
     }
 }
 
@@ -179,6 +183,9 @@ pub struct ServeArgs {
     /// Seconds for which HTTP caches may keep an answer without asking; 0: none [default: 0]
     #[arg(long, env = "DM3_ANSWERS_HTTP_MAX_AGE_SECONDS", value_name = "SECONDS")]
     pub answers_http_max_age_seconds: Option<u64>,
+    /// Contracts that get answers in the TOR protocol, below /tor (addresses, comma-separated)
+    #[arg(long, env = "DM3_ANSWERS_TOR_RESOLVERS", value_name = "ADDRESSES", value_delimiter = ',')]
+    pub answers_tor_resolvers: Option<Vec<Address>>,
     /// Delivery services for new profiles whose owner chooses none (ENS names, comma-separated)
     #[arg(long, env = "DM3_DELIVERY_SERVICES", value_name = "NAMES", value_delimiter = ',')]
     pub delivery_services: Option<Vec<String>>,
@@ -266,6 +273,7 @@ impl Settings {
                 .answers_http_max_age_seconds
                 .unwrap_or(file.answers.http_max_age_seconds),
             cache_mebibytes: file.answers.cache_mebibytes,
+            tor_resolvers: args.answers_tor_resolvers.unwrap_or(file.answers.tor_resolvers),
         };
         let settings = Self {
             listen: args.listen.or(file.listen).unwrap_or((Ipv4Addr::LOCALHOST, 8080).into()),

@@ -6,6 +6,8 @@ use alloy::sol_types::abi::{TokenSeq, decode_params};
 sol! {
     /// ENSIP-10: what resolver contracts hand to the gateway, and the interface id of such resolvers.
     function resolve(bytes name, bytes data) external view returns (bytes);
+    /// The same in dm3-org/Ccip-Resolver, with a context that says nothing about the answer.
+    function resolveWithContext(bytes name, bytes data, bytes context) external view returns (bytes);
     /// ENSIP-22: many calls in one.
     function multicall(bytes[] data) external view returns (bytes[]);
     /// ENSIP-1.

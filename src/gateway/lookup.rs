@@ -3,9 +3,13 @@
 use alloy::primitives::Address;
 use serde::Deserialize;
 
+use super::protocol::Entrance;
+
 /// A lookup as ERC-3668 sends it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Lookup {
+    /// Through which door it came.
+    pub entrance: Entrance,
     /// The contract that will verify the answer.
     pub resolver: Address,
     /// The whole calldata that it asked to be looked up.
@@ -49,9 +53,14 @@ impl Lookup {
     ///
     /// # Errors
     /// See [`LookupError`].
-    pub fn from_path(resolver: &str, calldata: &str, limit: usize) -> Result<Self, LookupError> {
+    pub fn from_path(
+        entrance: Entrance,
+        resolver: &str,
+        calldata: &str,
+        limit: usize,
+    ) -> Result<Self, LookupError> {
         let calldata = calldata.strip_suffix(".json").unwrap_or(calldata);
-        Ok(Self { resolver: parse_resolver(resolver)?, calldata: parse_calldata(calldata, limit)? })
+        Ok(Self { entrance, resolver: parse_resolver(resolver)?, calldata: parse_calldata(calldata, limit)? })
     }
 
     /// A POST: an address in the path beats the body's `sender`, which is the Universal Resolver's where that one
@@ -59,11 +68,20 @@ impl Lookup {
     ///
     /// # Errors
     /// See [`LookupError`].
-    pub fn from_body(resolver: Option<&str>, body: &[u8], limit: usize) -> Result<Self, LookupError> {
+    pub fn from_body(
+        entrance: Entrance,
+        resolver: Option<&str>,
+        body: &[u8],
+        limit: usize,
+    ) -> Result<Self, LookupError> {
         let body: Body =
             serde_json::from_slice(body).map_err(|error| LookupError::Body(error.to_string()))?;
         let resolver = resolver.or(body.sender.as_deref()).ok_or(LookupError::NoResolver)?;
-        Ok(Self { resolver: parse_resolver(resolver)?, calldata: parse_calldata(&body.data, limit)? })
+        Ok(Self {
+            entrance,
+            resolver: parse_resolver(resolver)?,
+            calldata: parse_calldata(&body.data, limit)?,
+        })
     }
 
     /// About how much memory it takes.

@@ -6,6 +6,7 @@
 pub mod answer;
 mod cache;
 mod lookup;
+mod protocol;
 mod query;
 mod result;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 pub use cache::SignedAnswer;
 pub use lookup::{Lookup, LookupError};
+pub use protocol::{Entrance, Protocol};
 pub use query::{Query, QueryError};
 
 use alloy::primitives::Address;
@@ -71,8 +73,8 @@ impl Gateway {
     }
 
     /// How long answers live.
-    pub const fn answers(&self) -> AnswerSettings {
-        self.answers
+    pub const fn answers(&self) -> &AnswerSettings {
+        &self.answers
     }
 
     /// The time by the gateway's clock, in unix seconds.
@@ -91,12 +93,13 @@ impl Gateway {
         {
             return Ok(answer);
         }
-        let query = Query::parse(&lookup.calldata, &self.limits)?;
+        let query = Query::parse(&lookup, &self.answers.tor_resolvers, &self.limits)?;
         let place = self.registry.zones().place(query.name()).ok_or_else(|| query.outside_of_zones())?;
         let view = self.registry.view(query.name(), &place).await?;
-        let result = result::encode(query.call(), &view);
+        let result = result::encode(query.protocol(), query.call(), &view);
         let expires = now + self.answers.ttl_seconds;
-        let response = answer::sign(&self.signer, lookup.resolver, expires, &lookup.calldata, &result);
+        let response =
+            query.protocol().sign(&self.signer, lookup.resolver, expires, &lookup.calldata, &result);
         let answer = Arc::new(SignedAnswer::new(&response, expires, view.basis().collect()));
         self.cache.insert(lookup, answer.clone());
         Ok(answer)

@@ -1,17 +1,21 @@
 //! What is asked: a name, and a resolver call about it.
 
+use alloy::primitives::Address;
 use alloy::sol_types::SolCall;
 use alloy::sol_types::abi::token::PackedSeqToken;
 
+use super::lookup::Lookup;
+use super::protocol::Protocol;
 use crate::config::Limits;
 use crate::ens::Name;
 use crate::ens::abi::{self, resolveCall};
-use crate::ens::call::{CallError, RecordCall, ResolverCall};
+use crate::ens::call::{CallError, RecordCall, RecordKey, ResolverCall};
 use crate::ens::wire::{self, WireError};
 
 /// A parsed question. The node of each call in it is that of the name.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Query {
+    protocol: Protocol,
     name: Name,
     call: ResolverCall,
 }
@@ -19,14 +23,14 @@ pub struct Query {
 /// Why calldata is not a question that this gateway can ever answer.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum QueryError {
-    /// Not `resolve(bytes,bytes)`.
+    /// No function that a resolver contract looks up here.
     #[error(
         "the calldata does not begin with a function this gateway answers: 0x{} (resolve(bytes,bytes)) is expected",
         hex::encode(resolveCall::SELECTOR)
     )]
     NotResolve,
-    /// The arguments of `resolve` are not ABI-encoded.
-    #[error("the arguments of resolve(bytes,bytes) are malformed: {0}")]
+    /// Its arguments are not ABI-encoded.
+    #[error("the arguments of resolve are malformed: {0}")]
     Malformed(String),
     /// The name.
     #[error("the name in the calldata: {0}")]
@@ -34,6 +38,14 @@ pub enum QueryError {
     /// The call about it.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The dm3 protocol knows three return types.
+    #[error(
+        "contracts of the dm3 protocol cannot take the answer to this function: only addr, text, and functions that return bytes"
+    )]
+    NotForDm3,
+    /// Below `/tor`, for a contract that is not configured.
+    #[error("{0} is not among the contracts that this gateway answers in the TOR protocol")]
+    NotATorResolver(Address),
     /// Not ours to answer.
     #[error("{0} is not in any zone of this gateway")]
     OutsideOfZones(Name),
@@ -44,18 +56,28 @@ impl Query {
     ///
     /// # Errors
     /// See [`QueryError`].
-    pub fn parse(calldata: &[u8], limits: &Limits) -> Result<Self, QueryError> {
-        let arguments = calldata.strip_prefix(&resolveCall::SELECTOR).ok_or(QueryError::NotResolve)?;
-        let (name, call): (PackedSeqToken<'_>, PackedSeqToken<'_>) =
-            abi::arguments(arguments).map_err(|error| QueryError::Malformed(error.to_string()))?;
-        let name = wire::decode(name.as_slice())?;
-        let call = match ResolverCall::parse(call.as_slice(), limits.multicall_calls)? {
+    pub fn parse(lookup: &Lookup, tor_resolvers: &[Address], limits: &Limits) -> Result<Self, QueryError> {
+        let protocol = Protocol::of(lookup.entrance, &lookup.calldata).ok_or(QueryError::NotResolve)?;
+        if protocol == Protocol::Tor && !tor_resolvers.contains(&lookup.resolver) {
+            return Err(QueryError::NotATorResolver(lookup.resolver));
+        }
+        let (name, call) = split(protocol, lookup.calldata.get(4..).unwrap_or_default())?;
+        let name = wire::decode(name)?;
+        let call = match ResolverCall::parse(call, limits.multicall_calls)? {
             ResolverCall::One(call) => ResolverCall::One(about(&name, call)?),
             ResolverCall::Many(calls) => {
                 ResolverCall::Many(calls.into_iter().map(|call| about(&name, call?)).collect())
             }
         };
-        Ok(Self { name, call })
+        if protocol == Protocol::Dm3 && !fits_dm3(&call) {
+            return Err(QueryError::NotForDm3);
+        }
+        Ok(Self { protocol, name, call })
+    }
+
+    /// How it has to be answered.
+    pub const fn protocol(&self) -> Protocol {
+        self.protocol
     }
 
     /// Whom it is about.
@@ -72,9 +94,38 @@ impl Query {
         QueryError::OutsideOfZones(self.name.clone())
     }
 
-    /// The calldata that asks `call` about `name`.
+    /// The calldata that asks `call` about `name`, as our own contract does.
     pub fn encode(name: &Name, call: &RecordCall) -> Vec<u8> {
         resolveCall { name: wire::encode(name).into(), data: call.encode().into() }.abi_encode()
+    }
+}
+
+/// The encoded name and the call about it.
+fn split(protocol: Protocol, arguments: &[u8]) -> Result<(&[u8], &[u8]), QueryError> {
+    let malformed = |error: alloy::sol_types::Error| QueryError::Malformed(error.to_string());
+    let (PackedSeqToken(name), PackedSeqToken(call)) = match protocol {
+        Protocol::Ens | Protocol::Tor => abi::arguments(arguments).map_err(malformed)?,
+        Protocol::Dm3 => {
+            let (name, call, _context): (PackedSeqToken<'_>, PackedSeqToken<'_>, PackedSeqToken<'_>) =
+                abi::arguments(arguments).map_err(malformed)?;
+            (name, call)
+        }
+    };
+    Ok((name, call))
+}
+
+/// Its verifier takes the result of `addr` as 20 bytes, that of `text` as abi(string) and everything else as abi(bytes).
+const fn fits_dm3(call: &ResolverCall) -> bool {
+    match call {
+        ResolverCall::Many(_) => false,
+        ResolverCall::One(call) => matches!(
+            call.record,
+            RecordKey::Addr
+                | RecordKey::AddrOf(_)
+                | RecordKey::Text(_)
+                | RecordKey::Contenthash
+                | RecordKey::Data(_)
+        ),
     }
 }
 

@@ -3,12 +3,17 @@
 use alloy::primitives::{Address, B256, Bytes};
 use alloy::sol_types::SolValue;
 
+use super::protocol::Protocol;
 use crate::ens::call::{CallError, RecordCall, RecordKey, ResolverCall};
 use crate::registry::NameView;
 
 /// The result of a call about the name that `view` is of.
-pub fn encode(call: &ResolverCall, view: &NameView) -> Vec<u8> {
+pub fn encode(protocol: Protocol, call: &ResolverCall, view: &NameView) -> Vec<u8> {
     match call {
+        // Contracts of the dm3 protocol take this one as 20 bytes.
+        ResolverCall::One(RecordCall { record: RecordKey::Addr, .. }) if protocol == Protocol::Dm3 => {
+            view.account().unwrap_or(Address::ZERO).to_vec()
+        }
         ResolverCall::One(call) => encode_one(call, view),
         ResolverCall::Many(calls) => {
             let entry = |call: &Result<RecordCall, CallError>| match call {

@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -12,7 +12,7 @@ use serde_json::json;
 use super::middleware::Fault;
 use super::problem::Problem;
 use super::{App, Shared};
-use crate::gateway::{AnswerError, Lookup, LookupError, QueryError, SignedAnswer};
+use crate::gateway::{AnswerError, Entrance, Lookup, LookupError, QueryError, SignedAnswer};
 
 /// An error in the shape of ERC-3668: `{"message": "…"}`.
 #[derive(Debug)]
@@ -35,20 +35,26 @@ type LookupPath = Result<Path<(String, String)>, PathRejection>;
 /// `GET /{resolver}/{calldata}`, with or without `.json`.
 pub async fn get(
     State(app): State<Shared>,
+    Extension(entrance): Extension<Entrance>,
     path: LookupPath,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    answer_path(&app, path, headers.get(header::IF_NONE_MATCH)).await
+    answer_path(&app, entrance, path, headers.get(header::IF_NONE_MATCH)).await
 }
 
 /// `POST /{resolver}/{calldata}`. A client should not do that, but web3.py does where a template has `{data}` and no
 /// `{sender}`, which the resolver contract leaves out for a reason. The path says everything that the body does.
-pub async fn post_to_template(State(app): State<Shared>, path: LookupPath) -> Result<Response, Refusal> {
-    answer_path(&app, path, None).await
+pub async fn post_to_template(
+    State(app): State<Shared>,
+    Extension(entrance): Extension<Entrance>,
+    path: LookupPath,
+) -> Result<Response, Refusal> {
+    answer_path(&app, entrance, path, None).await
 }
 
 async fn answer_path(
     app: &App,
+    entrance: Entrance,
     path: LookupPath,
     if_none_match: Option<&HeaderValue>,
 ) -> Result<Response, Refusal> {
@@ -56,7 +62,7 @@ async fn answer_path(
     if !resolver.starts_with("0x") {
         return Err(Refusal::NotALookup);
     }
-    let lookup = Lookup::from_path(&resolver, &calldata, app.limits.calldata_bytes)?;
+    let lookup = Lookup::from_path(entrance, &resolver, &calldata, app.limits.calldata_bytes)?;
     let answer = app.gateway.answer(lookup).await?;
     Ok(respond(app, &answer, if_none_match))
 }
@@ -64,6 +70,7 @@ async fn answer_path(
 /// `POST /{resolver}`.
 pub async fn post(
     State(app): State<Shared>,
+    Extension(entrance): Extension<Entrance>,
     path: Result<Path<String>, PathRejection>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refusal> {
@@ -71,19 +78,25 @@ pub async fn post(
     if !resolver.starts_with("0x") {
         return Err(Refusal::NotALookup);
     }
-    answer_post(&app, Some(&resolver), &body?).await
+    answer_post(&app, entrance, Some(&resolver), &body?).await
 }
 
 /// `POST /`, where the body names the contract.
 pub async fn post_to_root(
     State(app): State<Shared>,
+    Extension(entrance): Extension<Entrance>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refusal> {
-    answer_post(&app, None, &body?).await
+    answer_post(&app, entrance, None, &body?).await
 }
 
-async fn answer_post(app: &App, resolver: Option<&str>, body: &Bytes) -> Result<Response, Refusal> {
-    let lookup = Lookup::from_body(resolver, body, app.limits.calldata_bytes)?;
+async fn answer_post(
+    app: &App,
+    entrance: Entrance,
+    resolver: Option<&str>,
+    body: &Bytes,
+) -> Result<Response, Refusal> {
+    let lookup = Lookup::from_body(entrance, resolver, body, app.limits.calldata_bytes)?;
     let answer = app.gateway.answer(lookup).await?;
     Ok(respond(app, &answer, None))
 }
@@ -163,6 +176,7 @@ impl From<AnswerError> for Refusal {
     fn from(error: AnswerError) -> Self {
         let (status, message) = match &error {
             AnswerError::Query(QueryError::OutsideOfZones(_)) => (StatusCode::NOT_FOUND, error.to_string()),
+            AnswerError::Query(QueryError::NotATorResolver(_)) => (StatusCode::FORBIDDEN, error.to_string()),
             AnswerError::Query(_) => (StatusCode::BAD_REQUEST, error.to_string()),
             AnswerError::Store(error) => {
                 tracing::error!(%error, "the database failed");

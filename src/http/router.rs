@@ -2,26 +2,25 @@
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 
 use super::middleware::{self, Bounds, REQUEST_ID};
 use super::problem::Problem;
 use super::{Shared, ccip, health, info, names, zones};
+use crate::gateway::Entrance;
 
 /// The routes of the gateway, with what every request goes through.
 pub fn router(app: Shared) -> Router {
     let limits = app.limits;
     let bounds = Bounds::new(&limits);
-    let ccip = Router::new()
-        .route("/", post(ccip::post_to_root))
-        .route("/{resolver}", post(ccip::post))
-        .route("/{resolver}/{calldata}", get(ccip::get).post(ccip::post_to_template))
+    let ccip = ccip_routes(Entrance::Main)
+        .nest("/tor", ccip_routes(Entrance::Tor))
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<ccip::Failure>))
         .layer(from_fn_with_state(bounds.clone(), middleware::bounded::<ccip::Failure>));
@@ -44,6 +43,15 @@ pub fn router(app: Shared) -> Router {
         .layer(cors())
         .layer(from_fn(middleware::observe))
         .with_state(app)
+}
+
+/// CCIP read (ERC-3668), through one door.
+fn ccip_routes(entrance: Entrance) -> Router<Shared> {
+    Router::new()
+        .route("/", post(ccip::post_to_root))
+        .route("/{resolver}", post(ccip::post))
+        .route("/{resolver}/{calldata}", get(ccip::get).post(ccip::post_to_template))
+        .layer(Extension(entrance))
 }
 
 /// Browsers call gateways from any page, and nothing here rests on cookies.

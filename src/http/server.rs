@@ -91,7 +91,8 @@ impl Server {
         let store = Store::open(&settings.database_url, settings.chain_id).await?;
         let registry = Arc::new(Registry::new(store, settings, clock.clone())?);
         let (signer, made_key) = load_signer(&settings.signer)?;
-        let gateway = Gateway::new(registry.clone(), signer, settings.answers, settings.limits, clock);
+        let gateway =
+            Gateway::new(registry.clone(), signer, settings.answers.clone(), settings.limits, clock);
         let listen_error = |source| StartError::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;

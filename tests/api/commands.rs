@@ -217,7 +217,7 @@ async fn the_first_start_makes_a_key_and_the_next_one_takes_it() {
 #[tokio::test]
 async fn resolve_refuses_what_a_contract_would_refuse() {
     use axum::extract::Path;
-    use dm3_gateway::gateway::answer;
+    use dm3_gateway::gateway::Protocol;
     let now = dm3_gateway::clock::Clock::System.now();
     let honest = Wallet::new(0x51);
     let lie = move |(name, calldata): (String, String)| {
@@ -230,7 +230,7 @@ async fn resolve_refuses_what_a_contract_would_refuse() {
             2 => (Wallet::new(0x51), resolver, now - 1),
             _ => (Wallet::new(0x51), alloy::primitives::Address::ZERO, now + 60),
         };
-        let response = answer::sign(&key.0, target, expires, &request, &result);
+        let response = Protocol::Ens.sign(&key.0, target, expires, &request, &result);
         axum::Json(serde_json::json!({ "data": crate::harness::to_hex(&response) }))
     };
     let router = axum::Router::new()

@@ -30,11 +30,13 @@ export async function until(what, probe, seconds = 20) {
   throw new Error(`waited ${seconds} s for ${what}`);
 }
 
-/** Starts `serve` in a directory of its own. */
-export async function startGateway() {
+/** Starts `serve` in a directory of its own, with these settings. */
+export async function startGateway(settings = {}) {
   const home = mkdtempSync(join(tmpdir(), "dm3-gateway-"));
   const url = `http://127.0.0.1:${await freePort()}`;
-  const server = spawn(program, ["serve", "--listen", url.slice("http://".length)], { cwd: home, stdio: "ignore" });
+  const server = spawn(program, ["serve", "--listen", url.slice("http://".length)], {
+    cwd: home, stdio: "ignore", env: { ...process.env, ...settings },
+  });
   await until("the gateway", async () => (await fetch(`${url}/health/ready`)).ok);
   const ended = new Promise((resolve) => server.once("exit", resolve));
   const run = (...args) => {
