@@ -1,5 +1,6 @@
 //! Settings. From the strongest: flags, environment (`DM3_…`), the file given by `--config` (TOML), defaults.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -90,6 +91,27 @@ pub struct ZoneSettings {
     /// Labels that nobody can claim. Default none. Open zones only.
     #[serde(default)]
     pub reserved: Vec<String>,
+    /// What the zone's own name answers. Default nothing.
+    #[serde(default)]
+    pub records: ZoneRecords,
+    /// What claimed names answer that neither they nor their owner's address name set: texts (but no dm3 profile), data
+    /// and contenthash. Default nothing.
+    #[serde(default)]
+    pub fallback: ZoneRecords,
+}
+
+/// Records in the settings. Bytes are 0x and hex digits.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ZoneRecords {
+    /// Text records.
+    pub texts: BTreeMap<String, String>,
+    /// Address records by coin type, in their binary form.
+    pub addresses: BTreeMap<String, String>,
+    /// Data records.
+    pub data: BTreeMap<String, String>,
+    /// The content hash, in its binary form.
+    pub contenthash: Option<String>,
 }
 
 impl ZoneSettings {
@@ -104,6 +126,8 @@ impl ZoneSettings {
                 ZoneKind::Address => vec![],
                 ZoneKind::Open => vec!["admin".into(), "support".into()],
             },
+            records: ZoneRecords::default(),
+            fallback: ZoneRecords::default(),
         };
         vec![
             zone("addr.dm3.eth", ZoneKind::Address, None),

@@ -2,6 +2,7 @@
 
 mod admission;
 mod apply;
+mod configured;
 mod entries;
 mod record_rules;
 mod view;
@@ -67,12 +68,17 @@ impl Registry {
         self.entries.get(node).await
     }
 
-    /// What a name answers now. Names that nobody can claim answer as unclaimed ones.
+    /// What a name answers now. A zone's own name answers what the settings say; names that nobody can claim answer as
+    /// unclaimed ones.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn view(&self, name: &Name, place: &Place<'_>) -> Result<NameView, StoreError> {
-        let Place::Label { zone, label } = place else { return Ok(NameView::nothing()) };
+        let (zone, label) = match place {
+            Place::Label { zone, label } => (zone, label),
+            Place::Apex(zone) => return Ok(NameView::of_zone(zone.records().clone())),
+            Place::Deeper(_) => return Ok(NameView::nothing()),
+        };
         let own = self.entry(name.node()).await?;
         let owner = match zone.rules() {
             ZoneRules::Address => address_label(label),
@@ -82,7 +88,8 @@ impl Registry {
             (Some(node), Some(_)) => Some((node, self.entry(node).await?)),
             _ => None,
         };
-        Ok(NameView::new(name.node(), owner, own, inherited))
+        let fallback = own.owner.map(|_| zone.fallback().clone());
+        Ok(NameView::new(name.node(), owner, own, inherited, fallback))
     }
 
     /// The chain of a name from the version after `after` on, oldest first, at most `limit` operations and about

@@ -74,7 +74,8 @@ pub fn check(state: &NameState, zone: &Zone, inherited: Option<&Records>) -> Res
     let label = is_address_zone.then_some(state.owner);
     state.records.addresses().iter().try_for_each(|record| check_address(record, label))?;
     state.records.data().iter().try_for_each(check_data)?;
-    let layers = LayeredRecords { owner: Some(state.owner), own: Some(&state.records), inherited };
+    let layers =
+        LayeredRecords { owner: Some(state.owner), own: Some(&state.records), inherited, fallback: None };
     let profiles = state.records.texts().iter().filter(|record| dm3::is_profile_record(&record.key));
     for record in profiles.filter(|record| !record.value.is_empty()) {
         check_profile(&record.key, &record.value, layers.account(), is_address_zone)?;
@@ -100,7 +101,8 @@ fn check_profile(
     }
 }
 
-fn check_address(record: &AddressRecord, label: Option<Address>) -> Result<(), RecordError> {
+/// The address of an EVM chain has 20 bytes or none, and is the label's where there is one.
+pub fn check_address(record: &AddressRecord, label: Option<Address>) -> Result<(), RecordError> {
     let AddressRecord { coin_type, value } = record;
     if !coin_type.is_evm() || value.is_empty() {
         return Ok(());
@@ -114,7 +116,7 @@ fn check_address(record: &AddressRecord, label: Option<Address>) -> Result<(), R
 }
 
 /// Data keys that begin with `ens:` answer `pubkey`, `ABI`, `interfaceImplementer` and `name`.
-fn check_data(record: &DataRecord) -> Result<(), RecordError> {
+pub fn check_data(record: &DataRecord) -> Result<(), RecordError> {
     let DataRecord { key, value } = record;
     let Some(function) = key.strip_prefix("ens:") else { return Ok(()) };
     let is_content_type = |text: &str| {

@@ -9,17 +9,26 @@ use crate::ens::{CoinType, Node};
 use crate::state::Records;
 use crate::store::Entry;
 
-/// A name's entry together with what it inherits.
-#[derive(Debug)]
+/// A name's entry together with what it inherits and what the settings add.
+#[derive(Debug, Default)]
 pub struct NameView {
     owner: Option<Address>,
+    /// The name's own entry, then that of its owner's address name.
     sources: Vec<(Node, Arc<Entry>)>,
+    /// Of a zone's own name.
+    zone_records: Option<Arc<Records>>,
+    fallback: Option<Arc<Records>>,
 }
 
 impl NameView {
     /// A name that nobody can claim.
-    pub(super) const fn nothing() -> Self {
-        Self { owner: None, sources: Vec::new() }
+    pub(super) fn nothing() -> Self {
+        Self::default()
+    }
+
+    /// A zone's own name.
+    pub(super) fn of_zone(records: Arc<Records>) -> Self {
+        Self { zone_records: Some(records), ..Self::default() }
     }
 
     pub(super) fn new(
@@ -27,8 +36,10 @@ impl NameView {
         owner: Option<Address>,
         own: Arc<Entry>,
         inherited: Option<(Node, Arc<Entry>)>,
+        fallback: Option<Arc<Records>>,
     ) -> Self {
-        Self { owner, sources: std::iter::once((node, own)).chain(inherited).collect() }
+        let sources = std::iter::once((node, own)).chain(inherited).collect();
+        Self { owner, sources, zone_records: None, fallback }
     }
 
     /// The nodes whose entries this rests on, with their versions.
@@ -79,11 +90,16 @@ impl NameView {
 
     fn records(&self) -> LayeredRecords<'_> {
         let layer = |at: usize| self.sources.get(at).map(|(_, entry)| &entry.records);
-        LayeredRecords { owner: self.owner, own: layer(0), inherited: layer(1) }
+        LayeredRecords {
+            owner: self.owner,
+            own: self.zone_records.as_deref().or_else(|| layer(0)),
+            inherited: layer(1),
+            fallback: self.fallback.as_deref(),
+        }
     }
 }
 
-/// Records of a name over those of its owner's address name.
+/// Records of a name over those of its owner's address name, over those that its zone adds.
 #[derive(Clone, Copy, Debug)]
 pub struct LayeredRecords<'a> {
     /// Who holds the name.
@@ -92,6 +108,8 @@ pub struct LayeredRecords<'a> {
     pub own: Option<&'a Records>,
     /// The address name's.
     pub inherited: Option<&'a Records>,
+    /// The zone's; they hold no addresses and no profile.
+    pub fallback: Option<&'a Records>,
 }
 
 impl<'a> LayeredRecords<'a> {
@@ -101,7 +119,8 @@ impl<'a> LayeredRecords<'a> {
         let own = self.own.and_then(|records| records.text(key));
         let inherited = self.inherited.and_then(|records| records.text(key));
         if !dm3::is_profile_record(key) {
-            return own.or(inherited).unwrap_or_default();
+            let fallback = || self.fallback.and_then(|records| records.text(key));
+            return own.or(inherited).or_else(fallback).unwrap_or_default();
         }
         match (self.account(), own) {
             (Some(_), Some(own)) => own,
@@ -149,11 +168,11 @@ impl<'a> LayeredRecords<'a> {
 
     fn data(self, key: &str) -> Option<&'a Bytes> {
         let set = |records: &'a Records| records.data_record(key);
-        self.own.and_then(set).or_else(|| self.inherited.and_then(set))
+        [self.own, self.inherited, self.fallback].into_iter().flatten().find_map(set)
     }
 
     fn contenthash(self) -> Bytes {
-        let layers = [self.own, self.inherited].into_iter().flatten();
+        let layers = [self.own, self.inherited, self.fallback].into_iter().flatten();
         layers.map(Records::contenthash).find(|hash| !hash.is_empty()).cloned().unwrap_or_default()
     }
 }
@@ -181,7 +200,12 @@ mod tests {
     fn an_inherited_profile_counts_only_for_its_own_account() {
         let inherited = records(profile("inherited"), json!([]));
         let text = |own: &Records| {
-            let layers = LayeredRecords { owner: Some(OWNER), own: Some(own), inherited: Some(&inherited) };
+            let layers = LayeredRecords {
+                owner: Some(OWNER),
+                own: Some(own),
+                inherited: Some(&inherited),
+                fallback: None,
+            };
             layers.text(dm3::PROFILE_RECORD).to_owned()
         };
         assert_eq!(text(&records(json!([]), json!([]))), "inherited");
@@ -196,7 +220,12 @@ mod tests {
     fn evm_chains_fall_back_to_the_default_and_ether_to_the_owner() {
         let own = records(json!([]), json!([{"coinType": 0x8000_0000_u64, "value": OTHER}]));
         let inherited = records(json!([]), json!([{"coinType": 0x8000_000a_u64, "value": OWNER}]));
-        let layers = LayeredRecords { owner: Some(OWNER), own: Some(&own), inherited: Some(&inherited) };
+        let layers = LayeredRecords {
+            owner: Some(OWNER),
+            own: Some(&own),
+            inherited: Some(&inherited),
+            fallback: None,
+        };
         let address = |coin: u64| layers.address(CoinType::try_from(coin).unwrap());
         assert_eq!(address(60), OWNER.to_vec());
         assert_eq!(address(0x8000_0000), OTHER.to_vec());

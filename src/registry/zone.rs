@@ -1,17 +1,22 @@
 //! Zones: the ENS names under which this gateway is authoritative, and who may claim names there.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use alloy::primitives::Address;
 
+use super::configured;
 use crate::config::{ZoneKind, ZoneSettings};
 use crate::ens::{Name, NameError, Node};
+use crate::state::Records;
 
 /// A zone.
 #[derive(Debug)]
 pub struct Zone {
     name: Name,
     rules: ZoneRules,
+    records: Arc<Records>,
+    fallback: Arc<Records>,
 }
 
 /// Who may claim in a zone, by its kind.
@@ -90,6 +95,16 @@ pub enum ZoneError {
         "zone {0} is an address zone: it cannot have inherit_from, names_per_owner, min_label_length or reserved"
     )]
     NotForAddressZones(Name),
+    /// A record of the settings.
+    #[error("zone {zone}, {table}: {reason}")]
+    Record {
+        /// The zone.
+        zone: Name,
+        /// `records` or `fallback`.
+        table: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
     /// A reserved label that nobody could claim anyway.
     #[error("zone {zone} reserves '{label}', which is not a label in normal form")]
     Reserved {
@@ -109,6 +124,16 @@ impl Zone {
     /// Who may claim.
     pub const fn rules(&self) -> &ZoneRules {
         &self.rules
+    }
+
+    /// What its own name answers.
+    pub const fn records(&self) -> &Arc<Records> {
+        &self.records
+    }
+
+    /// What claimed names answer that nothing else says.
+    pub const fn fallback(&self) -> &Arc<Records> {
+        &self.fallback
     }
 
     /// The node of the address name from which a name of `owner` in this zone takes what it does not set.
@@ -134,7 +159,13 @@ impl Zone {
             }
             ZoneKind::Open => ZoneRules::Open(OpenRules::parse(&name, settings, all)?),
         };
-        Ok(Self { name, rules })
+        let fault = |table| {
+            let zone = name.clone();
+            move |reason| ZoneError::Record { zone, table, reason }
+        };
+        let records = configured::records(&settings.records).map_err(fault("records"))?;
+        let fallback = configured::fallback(&settings.fallback).map_err(fault("fallback"))?;
+        Ok(Self { name, rules, records: Arc::new(records), fallback: Arc::new(fallback) })
     }
 }
 
@@ -250,5 +281,15 @@ mod tests {
         assert!(message(&format!("{address}names_per_owner = 2")).contains("address zone"));
         assert!(message(&format!("{open}reserved = ['Admin']")).contains("reserves 'Admin'"));
         assert!(message("[[zones]]\nname = 'A.eth'\nkind = 'open'").contains("a.eth"));
+        let record = |line: &str| message(&format!("{open}{line}"));
+        assert!(record("records.addresses = { x = '0x00' }").contains("a.eth, records: the coin type 'x'"));
+        assert!(record("records.addresses = { 60 = '0x00' }").contains("have 20"));
+        assert!(record("records.contenthash = 'e301'").contains("contenthash"));
+        assert!(record("records.data = { 'ens:pubkey' = '0x00' }").contains("64 bytes"));
+        assert!(record("fallback.addresses = { 0 = '0x00' }").contains("fallback: addresses"));
+        assert!(
+            record("fallback.texts = { 'network.dm3.profile' = 'x' }")
+                .contains("fallback: network.dm3.profile")
+        );
     }
 }

@@ -15,3 +15,4 @@ mod profiles;
 mod put_names;
 mod races;
 mod server;
+mod zone_records;
