@@ -53,6 +53,8 @@ pub struct AnswerSettings {
     pub http_max_age_seconds: u64,
     /// `answers.cache_mebibytes`: memory for signed answers. Default 64.
     pub cache_mebibytes: u64,
+    /// `answers.resolvers`, `DM3_ANSWERS_RESOLVERS` (comma-separated): the only contracts that get answers. Default: any.
+    pub resolvers: Vec<Address>,
     /// `answers.tor_resolvers`, `DM3_ANSWERS_TOR_RESOLVERS` (comma-separated): contracts that get TOR answers below
     /// `/tor`. Default none.
     pub tor_resolvers: Vec<Address>,
@@ -60,7 +62,13 @@ pub struct AnswerSettings {
 
 impl Default for AnswerSettings {
     fn default() -> Self {
-        Self { ttl_seconds: 300, http_max_age_seconds: 0, cache_mebibytes: 64, tor_resolvers: Vec::new() }
+        Self {
+            ttl_seconds: 300,
+            http_max_age_seconds: 0,
+            cache_mebibytes: 64,
+            resolvers: Vec::new(),
+            tor_resolvers: Vec::new(),
+        }
     }
 }
 
@@ -207,6 +215,9 @@ pub struct ServeArgs {
     /// Seconds for which HTTP caches may keep an answer without asking; 0: none [default: 0]
     #[arg(long, env = "DM3_ANSWERS_HTTP_MAX_AGE_SECONDS", value_name = "SECONDS")]
     pub answers_http_max_age_seconds: Option<u64>,
+    /// The only contracts that get answers; without it, any (addresses, comma-separated)
+    #[arg(long, env = "DM3_ANSWERS_RESOLVERS", value_name = "ADDRESSES", value_delimiter = ',')]
+    pub answers_resolvers: Option<Vec<Address>>,
     /// Contracts that get answers in the TOR protocol, below /tor (addresses, comma-separated)
     #[arg(long, env = "DM3_ANSWERS_TOR_RESOLVERS", value_name = "ADDRESSES", value_delimiter = ',')]
     pub answers_tor_resolvers: Option<Vec<Address>>,
@@ -297,6 +308,7 @@ impl Settings {
                 .answers_http_max_age_seconds
                 .unwrap_or(file.answers.http_max_age_seconds),
             cache_mebibytes: file.answers.cache_mebibytes,
+            resolvers: args.answers_resolvers.unwrap_or(file.answers.resolvers),
             tor_resolvers: args.answers_tor_resolvers.unwrap_or(file.answers.tor_resolvers),
         };
         let settings = Self {

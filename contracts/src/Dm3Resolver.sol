@@ -17,8 +17,8 @@ import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
 /// @title The resolver of the names of a dm3 gateway
 /// @notice Sends every question to the gateway, and accepts only answers that a signer has signed for it.
 /// @dev Cannot be upgraded; the owner of a name that wants another resolver sets another one in ENS.
-/// Ownership is handed over in two steps. An owner who renounces it freezes gateways, signers and zones, and
-/// the guardian is left, who can still stop a signer.
+/// Ownership is handed over in two steps. An owner who renounces it freezes gateways, signers and zones; only
+/// the guardian, if there is one, can stop a signer then.
 contract Dm3Resolver is
     IDm3Resolver,
     IExtendedResolver,

@@ -6,12 +6,15 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::{Instant, sleep, timeout};
 use url::Url;
 
 /// How long a port may stay in use after a predecessor died.
 const PORT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long anvil may take to listen; a fork has to fetch its first block.
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long anvil may take to end.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -56,29 +59,52 @@ pub enum AnvilError {
     /// Somebody else has the port.
     #[error("port {0} is in use")]
     PortInUse(u16),
+    /// It ended before it listened.
+    #[error("anvil ended before it listened")]
+    Ended,
+    /// It does not listen.
+    #[error("anvil does not listen after {} s", READY_TIMEOUT.as_secs())]
+    Silent,
     /// It does not start.
     #[error("cannot start anvil: {0}")]
     Start(#[from] std::io::Error),
 }
 
 impl Anvil {
-    /// Starts anvil. It takes a moment until it answers.
+    /// Starts anvil, and waits until it listens.
     pub async fn start(settings: &AnvilSettings) -> Result<Self, AnvilError> {
+        let begun = Instant::now();
+        loop {
+            match Self::try_start(settings).await {
+                Err(AnvilError::Ended) if is_in_use(settings.port) => {
+                    // By a predecessor, perhaps, that is about to end.
+                    if begun.elapsed() > PORT_TIMEOUT {
+                        return Err(AnvilError::PortInUse(settings.port));
+                    }
+                    sleep(Duration::from_millis(100)).await;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_start(settings: &AnvilSettings) -> Result<Self, AnvilError> {
         let program = find().ok_or(AnvilError::NotFound)?;
-        let port = free_port(settings.port).await?;
         let mut command = Command::new("sh");
         command.args(["-c", SUPERVISOR, "anvil"]).arg(program);
-        command.args(["--quiet", "--host", "127.0.0.1", "--port", &port.to_string()]);
+        command.args(["--host", "127.0.0.1", "--port", &settings.port.to_string()]);
         if let Some(chain_id) = settings.chain_id {
             command.args(["--chain-id", &chain_id.to_string()]);
         }
         if let Some(fork_url) = &settings.fork_url {
             command.args(["--fork-url", fork_url.as_str()]);
         }
-        let mut supervisor = command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+        command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut supervisor = command.spawn()?;
         let lifeline = supervisor.stdin.take();
-        #[expect(clippy::expect_used, reason = "a port is a number")]
-        let url = format!("http://127.0.0.1:{port}").parse().expect("a URL");
+        let output = supervisor.stdout.take().ok_or(AnvilError::Ended)?;
+        // Its own word, because anybody else may answer on a port that was thought to be free.
+        let url = timeout(READY_TIMEOUT, listening(output)).await.map_err(|_| AnvilError::Silent)??;
         Ok(Self { supervisor, lifeline, url })
     }
 
@@ -92,7 +118,7 @@ impl Anvil {
         self.supervisor.wait().await
     }
 
-    /// Ends it, and waits until it is gone.
+    /// Ends it, and waits until the shell that runs it is gone.
     pub async fn stop(mut self) {
         drop(self.lifeline.take());
         if timeout(STOP_TIMEOUT, self.supervisor.wait()).await.is_err() {
@@ -110,14 +136,19 @@ fn find() -> Option<PathBuf> {
     directories.map(|directory| directory.join("anvil")).find(|program| program.is_file())
 }
 
-/// The port, as soon as nobody listens on it.
-async fn free_port(port: u16) -> Result<u16, AnvilError> {
-    let begun = Instant::now();
-    loop {
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
-            Ok(listener) => return Ok(listener.local_addr()?.port()),
-            Err(_) if begun.elapsed() < PORT_TIMEOUT => sleep(Duration::from_millis(50)).await,
-            Err(_) => return Err(AnvilError::PortInUse(port)),
-        }
+/// Reads what anvil prints until it tells where it listens; from then on it is read and forgotten, so that anvil never
+/// waits for us.
+async fn listening(output: ChildStdout) -> Result<Url, AnvilError> {
+    let mut lines = BufReader::new(output).lines();
+    while let Some(line) = lines.next_line().await? {
+        let Some(address) = line.strip_prefix("Listening on ") else { continue };
+        let url = format!("http://{}", address.trim()).parse().map_err(|_| AnvilError::Ended)?;
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        return Ok(url);
     }
+    Err(AnvilError::Ended)
+}
+
+fn is_in_use(port: u16) -> bool {
+    port != 0 && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err()
 }

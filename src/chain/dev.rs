@@ -1,14 +1,11 @@
 //! A local chain with ENS on it, on which our zones have our resolver.
 
-use std::time::Duration;
-
 use alloy::network::Ethereum;
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy::providers::ext::AnvilApi;
 use alloy::providers::{DynProvider, Provider, ProviderBuilder};
 use alloy::sol_types::SolValue;
 use alloy::transports::TransportError;
-use tokio::time::{Instant, sleep};
 use url::Url;
 
 use super::anvil::{Anvil, AnvilError, AnvilSettings};
@@ -17,8 +14,6 @@ use super::contracts::development::UniversalResolver;
 use super::contracts::{Dm3Resolver, ENS_REGISTRY, UNIVERSAL_RESOLVER};
 use crate::ens::{Name, Node};
 
-/// How long anvil may take to answer; a fork has to fetch its first block.
-const READY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Enough ether for the transactions of an account that is not ours.
 const ALLOWANCE: u64 = 1_000_000_000_000_000_000;
 
@@ -48,13 +43,7 @@ pub enum DevError {
     /// Anvil.
     #[error(transparent)]
     Anvil(#[from] AnvilError),
-    /// Anvil ended before it answered.
-    #[error("anvil ended before it answered; what it said is above")]
-    Ended,
-    /// Anvil does not answer.
-    #[error("anvil does not answer at {0}")]
-    Silent(Url),
-    /// A transaction.
+    /// A transaction, or a question.
     #[error("the local chain refused: {0}")]
     Refused(String),
 }
@@ -84,10 +73,10 @@ impl DevChain {
     /// See [`DevError`].
     pub async fn start(settings: &DevSettings) -> Result<Self, DevError> {
         let DevSettings { rpc_port, chain_id, ref fork_url } = *settings;
-        let mut anvil =
+        let anvil =
             Anvil::start(&AnvilSettings { port: rpc_port, chain_id, fork_url: fork_url.clone() }).await?;
         let provider = ProviderBuilder::new().connect_http(anvil.url().clone()).erased();
-        let chain_id = ready(&mut anvil, &provider).await?;
+        let chain_id = provider.get_chain_id().await?;
         let account = provider.get_accounts().await?.first().copied();
         let account = account.ok_or_else(|| DevError::Refused("it has no accounts".into()))?;
         let chain = Self { anvil, provider, account, chain_id };
@@ -196,19 +185,4 @@ impl DevChain {
         call.from(owner).send().await?.get_receipt().await?;
         Ok(())
     }
-}
-
-/// Waits until anvil answers; gives the chain id.
-async fn ready(anvil: &mut Anvil, provider: &DynProvider) -> Result<u64, DevError> {
-    let begun = Instant::now();
-    while begun.elapsed() < READY_TIMEOUT {
-        tokio::select! {
-            _ = anvil.ended() => return Err(DevError::Ended),
-            chain_id = provider.get_chain_id() => match chain_id {
-                Ok(chain_id) => return Ok(chain_id),
-                Err(_) => sleep(Duration::from_millis(50)).await,
-            },
-        }
-    }
-    Err(DevError::Silent(anvil.url().clone()))
 }

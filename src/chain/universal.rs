@@ -7,10 +7,11 @@ use alloy::providers::{
     CcipReadClient, CcipReadError, HttpCcipReadGateway, Provider, ProviderBuilder, RootProvider,
 };
 use alloy::rpc::types::TransactionRequest;
-use alloy::sol_types::{SolCall, SolInterface};
+use alloy::sol_types::{SolCall, SolError, SolInterface};
 use url::Url;
 
-use super::contracts::UNIVERSAL_RESOLVER;
+use super::contracts::{Dm3Resolver, UNIVERSAL_RESOLVER};
+use crate::ens::abi;
 use crate::ens::call::RecordCall;
 use crate::ens::{Name, wire};
 
@@ -52,8 +53,8 @@ pub enum UniversalError {
     Refused {
         /// The name.
         name: Name,
-        /// The revert data in hex.
-        reason: Bytes,
+        /// Its error in words, or the revert data in hex.
+        reason: String,
     },
     /// There is no Universal Resolver.
     #[error("there is no Universal Resolver at {UNIVERSAL_RESOLVER} on this chain")]
@@ -110,11 +111,13 @@ fn explain(name: &Name, error: CcipReadError) -> UniversalError {
     let name = name.clone();
     let error = match error {
         CcipReadError::Transport(error) => error,
-        CcipReadError::Gateway(error) => return UniversalError::Gateway { name, reason: error.to_string() },
-        other => return UniversalError::Chain(other.to_string()),
+        CcipReadError::Gateway(error) => {
+            return UniversalError::Gateway { name, reason: shorten(&error.to_string()) };
+        }
+        other => return UniversalError::Chain(shorten(&other.to_string())),
     };
     let Some(revert) = error.as_error_resp().and_then(|response| response.as_revert_data()) else {
-        return UniversalError::Chain(error.to_string());
+        return UniversalError::Chain(shorten(&error.to_string()));
     };
     use Binding::UniversalResolverErrors as Revert;
     match Revert::abi_decode(&revert) {
@@ -123,7 +126,34 @@ fn explain(name: &Name, error: CcipReadError) -> UniversalError {
             UniversalError::NotAContract { name, resolver: error.resolver }
         }
         Ok(Revert::UnsupportedResolverProfile(_)) => UniversalError::Unsupported(name),
-        Ok(Revert::ResolverError(error)) => UniversalError::Refused { name, reason: error.errorData },
-        _ => UniversalError::Refused { name, reason: revert },
+        Ok(Revert::ResolverError(error)) => explain_resolver(name, &error.errorData),
+        _ => explain_resolver(name, &revert),
+    }
+}
+
+/// What a resolver reverted with, or the batch gateway put in its place (ENSIP-21).
+fn explain_resolver(name: Name, revert: &[u8]) -> UniversalError {
+    use Dm3Resolver::Dm3ResolverErrors as Ours;
+    if let Ok(error) = abi::HttpError::abi_decode(revert) {
+        let reason = shorten(&format!("status {}: {}", error.status, error.message));
+        return UniversalError::Gateway { name, reason };
+    }
+    if let Ok(error) = abi::Error::abi_decode(revert) {
+        return UniversalError::Gateway { name, reason: shorten(&error.message) };
+    }
+    let reason = match Ours::abi_decode(revert) {
+        Ok(Ours::UnknownSigner(error)) => format!("it does not know the signer {}", error.signer),
+        Ok(Ours::AnswerExpired(error)) => format!("the answer expired at {}", error.expires),
+        Ok(_) | Err(_) => format!("0x{}", hex::encode(revert)),
+    };
+    UniversalError::Refused { name, reason: shorten(&reason) }
+}
+
+/// Messages of gateways and endpoints can hold a whole question.
+fn shorten(message: &str) -> String {
+    const KEPT: usize = 300;
+    match message.char_indices().nth(KEPT) {
+        Some((end, _)) => format!("{}…", message.get(..end).unwrap_or_default()),
+        None => message.to_owned(),
     }
 }

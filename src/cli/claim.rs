@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::client::{Author, Client, GatewayArgs, Info, NameStatus, ZoneInfo, gateway_flag, parse_name};
 use super::error::CliError;
+use super::terminal;
 use super::wallet::WalletArgs;
 use crate::account::SecretKey;
 use crate::clock::Clock;
@@ -72,8 +73,7 @@ pub async fn run(args: Args, clock: &Clock) -> Result<(), CliError> {
     };
     let records = with_changes(&status, &args, set_profile)?;
     let claimed = claim.put(&args.name, &status, records).await?;
-    report(&args, &claim, &profile_name, &profile, &claimed);
-    Ok(())
+    report(&args, &claim, &profile_name, &profile, &claimed)
 }
 
 impl Claim<'_> {
@@ -211,22 +211,26 @@ fn set_text(records: &mut RecordsBody, text: TextRecord) {
     records.texts.push(text);
 }
 
-fn report(args: &Args, claim: &Claim<'_>, profile_name: &Name, profile: &SignedUserProfile, claimed: &Value) {
+fn report(
+    args: &Args,
+    claim: &Claim<'_>,
+    profile_name: &Name,
+    profile: &SignedUserProfile,
+    claimed: &Value,
+) -> Result<(), CliError> {
     let Args { name, .. } = args;
     let services: Vec<_> = profile.profile().delivery_services.iter().map(Name::as_str).collect();
     if args.json {
         let profile = json!({ "name": profile_name.as_str(), "record": RecordUri::inline(profile) });
-        println!("{}", json!({ "name": claimed, "profile": profile }));
+        terminal::print(json!({ "name": claimed, "profile": profile }))?;
     } else {
-        println!("{name} is yours");
-        println!("  owner              {}", claim.key.address());
-        println!("  profile under      {profile_name}");
-        println!("  signing key        {}", profile.profile().public_signing_key);
-        println!("  encryption key     {}", profile.profile().public_encryption_key);
-        println!(
-            "  delivery services  {}",
-            if services.is_empty() { "none".into() } else { services.join(", ") }
-        );
+        let (owner, profile) = (claim.key.address(), profile.profile());
+        let listed = if services.is_empty() { "none".into() } else { services.join(", ") };
+        terminal::print(format_args!(
+            "{name} is yours\n  owner              {owner}\n  profile under      {profile_name}\n  \
+             signing key        {}\n  encryption key     {}\n  delivery services  {listed}",
+            profile.public_signing_key, profile.public_encryption_key
+        ))?;
     }
     let gateway = gateway_flag(claim.client.url());
     if args
@@ -246,6 +250,7 @@ fn report(args: &Args, claim: &Claim<'_>, profile_name: &Name, profile: &SignedU
         "\nSee it:\n  dm3-gateway show {name}{gateway}\n  \
          dm3-gateway resolve {name} --text {PROFILE_RECORD}{gateway}"
     );
+    Ok(())
 }
 
 /// Thirty-two random bytes.

@@ -9,13 +9,15 @@ use url::Url;
 
 use super::error::CliError;
 use super::logging::{self, LogFormat};
-use super::serve::stop_signal;
+use super::stop::StopSignal;
+use super::terminal;
 use crate::chain::AnvilError;
 use crate::chain::contracts::{ENS_REGISTRY, UNIVERSAL_RESOLVER};
 use crate::chain::dev::{DevChain, DevError, DevSettings};
 use crate::clock::Clock;
 use crate::config::{ServeArgs, Settings, SignerSettings, ZoneKind};
-use crate::http::Server;
+use crate::http::{Server, StartError};
+use crate::store::StoreError;
 
 /// Run a local chain with ENS, the resolver contract and the gateway together, to try and test every client
 ///
@@ -49,9 +51,16 @@ pub struct Args {
     json: bool,
 }
 
+/// What runs.
+struct Dev {
+    chain: DevChain,
+    server: Server,
+}
+
 /// Runs the command.
 pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
     logging::init(LogFormat::Auto, "warn")?;
+    let mut stop = StopSignal::new()?;
     let (directory, _temporary) = directory(args.directory.as_deref())?;
     let mut settings = settings(&args, &directory)?;
     let chain_settings = DevSettings {
@@ -60,48 +69,54 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
         fork_url: args.fork_url,
     };
     eprintln!("starting a local chain");
-    let mut chain = DevChain::start(&chain_settings).await.map_err(|error| explain(&error))?;
-    settings.chain_id = chain.chain_id();
-    let outcome = run_on(&mut chain, &settings, clock, args.json).await;
-    chain.stop().await;
-    outcome
-}
-
-async fn run_on(
-    chain: &mut DevChain,
-    settings: &Settings,
-    clock: Clock,
-    as_json: bool,
-) -> Result<(), CliError> {
-    eprintln!("starting the gateway");
-    let server = Server::start(settings, clock).await.map_err(|error| super::serve::explain(&error))?;
-    let outcome = serve_on(chain, settings, &server, as_json).await;
-    eprintln!("stopping");
-    server.stop().await;
-    outcome
-}
-
-/// Deploys, tells, and waits for the end.
-async fn serve_on(
-    chain: &mut DevChain,
-    settings: &Settings,
-    server: &Server,
-    as_json: bool,
-) -> Result<(), CliError> {
-    eprintln!("deploying the resolver");
-    let kinds = settings.zones.iter().map(|zone| zone.kind == ZoneKind::Address);
-    let resolver = tokio::select! {
-        deployed = chain.deploy(server.public_url(), server.signer(), server.zones().zip(kinds)) => deployed?,
-        signal = stop_signal() => return signal,
+    let chain = tokio::select! {
+        started = DevChain::start(&chain_settings) => started.map_err(|error| explain(&error))?,
+        () = stop.asked() => return Ok(()),
     };
-    if as_json {
-        println!("{}", describe_json(chain, server, resolver));
-    } else {
-        println!("{}", describe(chain, server, resolver));
-    }
+    settings.chain_id = chain.chain_id();
+    eprintln!("starting the gateway");
+    let server = match Server::start(&settings, clock).await {
+        Ok(server) => server,
+        Err(error) => {
+            chain.stop().await;
+            return Err(explain_gateway(&error));
+        }
+    };
+    let mut dev = Dev { chain, server };
+    let outcome = tokio::select! {
+        outcome = dev.deploy_and_wait(&settings, args.json) => outcome,
+        () = stop.asked() => Ok(()),
+    };
+    eprintln!("stopping; a second signal stops at once");
     tokio::select! {
-        signal = stop_signal() => signal,
-        () = chain.ended() => Err(CliError::new("anvil has ended").next("start again")),
+        () = dev.end() => outcome,
+        () = stop.asked() => Err(CliError::new("stopped before everything was finished")),
+    }
+}
+
+impl Dev {
+    /// Deploys, tells, and waits for anvil's end, which nobody wants.
+    async fn deploy_and_wait(&mut self, settings: &Settings, as_json: bool) -> Result<(), CliError> {
+        eprintln!("deploying the resolver");
+        let Self { chain, server } = self;
+        let kinds = settings.zones.iter().map(|zone| zone.kind == ZoneKind::Address);
+        let zones = server.zones().zip(kinds);
+        let resolver = chain
+            .deploy(server.public_url(), server.signer(), zones)
+            .await
+            .map_err(|error| explain(&error))?;
+        if as_json {
+            terminal::print(describe_json(chain, server, resolver))?;
+        } else {
+            terminal::print(describe(chain, server, settings, resolver))?;
+        }
+        chain.ended().await;
+        Err(CliError::new("anvil has ended").next("start again"))
+    }
+
+    async fn end(self) {
+        self.server.stop().await;
+        self.chain.stop().await;
     }
 }
 
@@ -137,6 +152,26 @@ fn explain(error: &DevError) -> CliError {
         DevError::Anvil(AnvilError::PortInUse(_)) => {
             told.next("choose another one with --rpc-port; 0 takes one that is free")
         }
+        DevError::Anvil(AnvilError::Ended | AnvilError::Silent) => {
+            told.next("what anvil said is above; with --fork-url, check that the chain answers there")
+        }
+        DevError::Anvil(AnvilError::Start(_)) => told.next("is there a shell called sh?"),
+        DevError::Refused(_) => {
+            told.next("start again; with --fork-url, check that it is a chain with ENS on it")
+        }
+    }
+}
+
+fn explain_gateway(error: &StartError) -> CliError {
+    let told = CliError::new(error);
+    match error {
+        StartError::Listen { .. } => told.next("choose another port with --port; 0 takes one that is free"),
+        StartError::Store(StoreError::OtherChain { stored, .. }) => {
+            told.next(format!("pass --chain-id {stored}, or choose another --directory"))
+        }
+        StartError::Store(StoreError::InUse(_) | StoreError::Url | StoreError::Open { .. }) => {
+            told.next("choose another --directory")
+        }
         _ => told,
     }
 }
@@ -155,10 +190,12 @@ fn describe_json(chain: &DevChain, server: &Server, resolver: Address) -> serde_
     })
 }
 
-fn describe(chain: &DevChain, server: &Server, resolver: Address) -> String {
+fn describe(chain: &DevChain, server: &Server, settings: &Settings, resolver: Address) -> String {
     let (rpc, gateway, id) = (rpc_url(chain), server.public_url(), chain.chain_id());
     let program = std::env::args().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
-    let zone = server.zones().last().map(ToString::to_string).unwrap_or_default();
+    // Names of address zones are given; only those of an open zone can be chosen.
+    let open = settings.zones.iter().find(|zone| zone.kind == ZoneKind::Open);
+    let zone = open.map_or("a-zone-of-kind-open.eth", |zone| zone.name.as_str());
     let dns =
         zone.split('.').map(|label| format!("{:02x}{}", label.len(), hex::encode(label))).collect::<String>();
     let flag = super::client::gateway_flag(gateway);

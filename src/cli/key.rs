@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::error::CliError;
+use super::terminal;
 use super::wallet::WalletArgs;
 use crate::account::{SecretKey, write_key_file};
 
@@ -41,21 +42,21 @@ pub fn run(command: Command) -> Result<(), CliError> {
                 CliError::new(format!("cannot make {}: {error}", out.display()))
                     .next("choose another file with --out; keys are never overwritten")
             })?;
-            print_address(&key, json);
+            print_address(&key, json)?;
             eprintln!(
                 "Its key is in {}. Whoever has this file is this account: keep it safe.",
                 out.display()
             );
         }
-        Command::Address { wallet, json } => print_address(&wallet.key()?, json),
+        Command::Address { wallet, json } => print_address(&wallet.key()?, json)?,
     }
     Ok(())
 }
 
-fn print_address(key: &SecretKey, as_json: bool) {
+fn print_address(key: &SecretKey, as_json: bool) -> Result<(), CliError> {
     if as_json {
-        println!("{}", json!({ "address": key.address() }));
+        terminal::print(json!({ "address": key.address() }))
     } else {
-        println!("{}", key.address());
+        terminal::print(key.address())
     }
 }

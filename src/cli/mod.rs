@@ -10,6 +10,7 @@ mod release;
 mod resolve;
 mod serve;
 mod show;
+mod stop;
 mod terminal;
 mod wallet;
 

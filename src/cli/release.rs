@@ -5,6 +5,7 @@ use alloy::primitives::Address;
 use super::claim::random_salt;
 use super::client::{Author, GatewayArgs, NameStatus, parse_name};
 use super::error::CliError;
+use super::terminal;
 use super::wallet::WalletArgs;
 use crate::clock::Clock;
 use crate::ens::Name;
@@ -49,9 +50,8 @@ pub async fn run(args: Args, clock: &Clock) -> Result<(), CliError> {
     let author = Author { key: &key, clock, chain_id };
     let released = client.put(&author.sign(&args.name, status.next(), Address::ZERO, records)?).await?;
     if args.json {
-        println!("{released}");
+        terminal::print(released)
     } else {
-        println!("{} is released", args.name);
+        terminal::print(format_args!("{} is released", args.name))
     }
-    Ok(())
 }

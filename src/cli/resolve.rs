@@ -10,7 +10,7 @@ use url::Url;
 
 use super::client::{GatewayArgs, http_client, parse_name};
 use super::error::CliError;
-use super::terminal::shown;
+use super::terminal::{self, shown};
 use crate::chain::{UniversalError, UniversalResolver};
 use crate::clock::Clock;
 use crate::ens::call::{RecordCall, RecordKey};
@@ -40,8 +40,8 @@ pub struct Args {
     /// Who has to have signed [default: the signer that the gateway names]
     #[arg(long, value_name = "ADDRESS")]
     signer: Option<Address>,
-    /// Resolve through a chain: its JSON-RPC endpoint
-    #[arg(long, env = "DM3_RPC_URL", value_name = "URL", conflicts_with_all = ["resolver", "signer"])]
+    /// Resolve through a chain: its JSON-RPC endpoint. No gateway is asked but those that the resolver contract names
+    #[arg(long, value_name = "URL", conflicts_with_all = ["resolver", "signer"])]
     rpc_url: Option<Url>,
     /// Print JSON
     #[arg(long)]
@@ -98,10 +98,10 @@ pub async fn run(args: Args, clock: &Clock) -> Result<(), CliError> {
         if let (Some(printed), Value::Object(evidence)) = (printed.as_object_mut(), evidence) {
             printed.extend(evidence);
         }
-        println!("{printed}");
+        terminal::print(printed)?;
     } else {
         match value.as_str() {
-            Some(text) => println!("{}", shown(text)),
+            Some(text) => terminal::print(shown(text))?,
             None => eprintln!("not set"),
         }
         eprintln!("{told}");
@@ -120,7 +120,12 @@ async fn through_chain(name: &Name, call: &RecordCall, rpc_url: &Url) -> Result<
                 told.next("set the resolver contract as the resolver of the zone's name")
             }
             UniversalError::Chain(_) => told.next("check --rpc-url"),
-            _ => told,
+            UniversalError::NotAContract { .. } => told.next("set a resolver contract for the name in ENS"),
+            UniversalError::Unsupported(_) => told.next("ask for another record"),
+            UniversalError::Gateway { .. } => told.next("ask whoever runs the gateways of this resolver"),
+            UniversalError::Refused { .. } => told.next(
+                "if you run the resolver: does it know the signer of its gateway, and are the clocks right?",
+            ),
         }
     })?;
     Ok(Resolution {

@@ -3,12 +3,12 @@
 use std::env::VarError;
 use std::io::IsTerminal;
 
-use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
 
 use super::client::gateway_flag;
 use super::error::CliError;
 use super::logging::{self, LogFormat};
+use super::stop::StopSignal;
 use crate::clock::Clock;
 use crate::config::{ServeArgs, Settings};
 use crate::http::{Server, StartError};
@@ -37,6 +37,7 @@ pub struct Args {
 /// Runs the command.
 pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
     logging::init(args.log_format, &args.log)?;
+    let mut stop = StopSignal::new()?;
     let signer_key = match std::env::var("DM3_SIGNER_KEY") {
         Ok(key) => Some(Zeroizing::new(key)),
         Err(VarError::NotPresent) => None,
@@ -52,9 +53,12 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
     if std::io::stderr().is_terminal() {
         eprintln!("{}", what_to_try(&server));
     }
-    stop_signal().await?;
-    tracing::info!("stopping: finishing what has begun");
-    server.stop().await;
+    stop.asked().await;
+    tracing::info!("stopping: finishing what has begun; a second signal stops at once");
+    tokio::select! {
+        () = server.stop() => {}
+        () = stop.asked() => return Err(CliError::new("stopped before everything was finished")),
+    }
     tracing::info!("stopped");
     Ok(())
 }
@@ -71,7 +75,7 @@ fn what_to_try(server: &Server) -> String {
 }
 
 /// What to do when the gateway does not start.
-pub fn explain(error: &StartError) -> CliError {
+fn explain(error: &StartError) -> CliError {
     let told = CliError::new(error);
     match error {
         StartError::Listen { .. } => {
@@ -85,16 +89,4 @@ pub fn explain(error: &StartError) -> CliError {
         }
         _ => told,
     }
-}
-
-/// Waits until somebody wants the process to end: Ctrl-C, SIGTERM, or a terminal that was closed.
-pub async fn stop_signal() -> Result<(), CliError> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    tokio::select! {
-        outcome = tokio::signal::ctrl_c() => outcome?,
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::client::{GatewayArgs, HeldName, parse_name};
 use super::error::CliError;
-use super::terminal::shown;
+use super::terminal::{self, shown};
 use crate::ens::Name;
 use crate::state::{AddressRecord, RecordsBody};
 
@@ -26,12 +26,11 @@ pub struct Args {
 pub async fn run(args: Args) -> Result<(), CliError> {
     let shown = args.gateway.client()?.name_json(&args.name).await?;
     if args.json {
-        println!("{shown}");
+        terminal::print(shown)
     } else {
         let held = HeldName::deserialize(&shown)?;
-        print!("{}", describe(&args.name, &held));
+        terminal::print(describe(&args.name, &held))
     }
-    Ok(())
 }
 
 /// A line for each thing there is to know.
@@ -54,5 +53,5 @@ fn describe(name: &Name, held: &HeldName) -> String {
         lines.push(line("contenthash", contenthash));
     }
     let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default();
-    lines.iter().map(|(label, value)| format!("{label:width$}  {value}\n")).collect()
+    lines.iter().map(|(label, value)| format!("{label:width$}  {value}")).collect::<Vec<_>>().join("\n")
 }

@@ -1,6 +1,18 @@
-//! Other people's text on a terminal.
+//! Standard output: results, and other people's text in them.
 
-use std::io::{IsTerminal, stdout};
+use std::fmt::Display;
+use std::io::{ErrorKind, IsTerminal, Write, stdout};
+
+use super::error::CliError;
+
+/// Prints a result and a line end. Who reads only the beginning of it, as `head` does, has what they want: that is no
+/// error.
+pub fn print(result: impl Display) -> Result<(), CliError> {
+    match writeln!(stdout(), "{result}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
 
 /// Text that plays no tricks on a terminal: control characters are replaced where standard output is one. What goes into
 /// a pipe or a file stays as it is.

@@ -33,6 +33,8 @@ sol! {
 
     /// ENSIP-23: the entry of a multicall that asked for something unknown.
     error UnsupportedResolverProfile(bytes4 selector);
+    /// ENSIP-21: a gateway's failure, as a batch gateway passes it on.
+    error HttpError(uint16 status, string message);
     /// Solidity's own error with a reason.
     error Error(string message);
 }

@@ -93,7 +93,7 @@ impl Gateway {
         {
             return Ok(answer);
         }
-        let query = Query::parse(&lookup, &self.answers.tor_resolvers, &self.limits)?;
+        let query = Query::parse(&lookup, &self.answers, &self.limits)?;
         let place = self.registry.zones().place(query.name()).ok_or_else(|| query.outside_of_zones())?;
         let view = self.registry.view(query.name(), &place).await?;
         let result = result::encode(query.protocol(), query.call(), &view);

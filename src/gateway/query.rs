@@ -6,7 +6,7 @@ use alloy::sol_types::abi::token::PackedSeqToken;
 
 use super::lookup::Lookup;
 use super::protocol::Protocol;
-use crate::config::Limits;
+use crate::config::{AnswerSettings, Limits};
 use crate::ens::Name;
 use crate::ens::abi::{self, resolveCall};
 use crate::ens::call::{CallError, RecordCall, RecordKey, ResolverCall};
@@ -46,6 +46,9 @@ pub enum QueryError {
     /// Below `/tor`, for a contract that is not configured.
     #[error("{0} is not among the contracts that this gateway answers in the TOR protocol")]
     NotATorResolver(Address),
+    /// Others are configured.
+    #[error("{0} is not among the contracts that this gateway signs answers for")]
+    NotAnsweredResolver(Address),
     /// Not ours to answer.
     #[error("{0} is not in any zone of this gateway")]
     OutsideOfZones(Name),
@@ -56,10 +59,14 @@ impl Query {
     ///
     /// # Errors
     /// See [`QueryError`].
-    pub fn parse(lookup: &Lookup, tor_resolvers: &[Address], limits: &Limits) -> Result<Self, QueryError> {
+    pub fn parse(lookup: &Lookup, answers: &AnswerSettings, limits: &Limits) -> Result<Self, QueryError> {
         let protocol = Protocol::of(lookup.entrance, &lookup.calldata).ok_or(QueryError::NotResolve)?;
-        if protocol == Protocol::Tor && !tor_resolvers.contains(&lookup.resolver) {
-            return Err(QueryError::NotATorResolver(lookup.resolver));
+        let resolver = &lookup.resolver;
+        if protocol == Protocol::Tor && !answers.tor_resolvers.contains(resolver) {
+            return Err(QueryError::NotATorResolver(*resolver));
+        }
+        if !(answers.resolvers.is_empty() || answers.resolvers.contains(resolver)) {
+            return Err(QueryError::NotAnsweredResolver(*resolver));
         }
         let (name, call) = split(protocol, lookup.calldata.get(4..).unwrap_or_default())?;
         let name = wire::decode(name)?;

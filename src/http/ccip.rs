@@ -176,7 +176,9 @@ impl From<AnswerError> for Refusal {
     fn from(error: AnswerError) -> Self {
         let (status, message) = match &error {
             AnswerError::Query(QueryError::OutsideOfZones(_)) => (StatusCode::NOT_FOUND, error.to_string()),
-            AnswerError::Query(QueryError::NotATorResolver(_)) => (StatusCode::FORBIDDEN, error.to_string()),
+            AnswerError::Query(QueryError::NotATorResolver(_) | QueryError::NotAnsweredResolver(_)) => {
+                (StatusCode::FORBIDDEN, error.to_string())
+            }
             AnswerError::Query(_) => (StatusCode::BAD_REQUEST, error.to_string()),
             AnswerError::Store(error) => {
                 tracing::error!(%error, "the database failed");

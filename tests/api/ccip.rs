@@ -240,6 +240,17 @@ async fn questions_that_can_never_be_answered_are_4xx_and_say_why() {
 }
 
 #[tokio::test]
+async fn with_contracts_configured_no_other_gets_an_answer() {
+    let server = TestServer::start_with(|settings| settings.answers.resolvers = vec![RESOLVER]).await;
+    let request = question(ALICE, RecordKey::Addr);
+    assert_eq!(server.get(&path(&request)).await.status, 200);
+    let other = format!("/{}/{}.json", to_hex(&[0xee; 20]), to_hex(&request));
+    let refused = server.get(&other).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.body["message"].as_str().unwrap().contains("signs answers for"), "{}", refused.body);
+}
+
+#[tokio::test]
 async fn requests_that_are_no_lookups_are_4xx() {
     let server = TestServer::start().await;
     let data = to_hex(&question(ALICE, RecordKey::Addr));

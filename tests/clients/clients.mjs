@@ -43,8 +43,8 @@ export const dnsName = (name) => toHex(packetToBytes(name));
 export function viemClient(rpcUrl) {
   const client = createPublicClient({ chain: mainnet, transport: http(rpcUrl) });
   /** Whatever has no function of its own in viem goes to the Universal Resolver directly. */
-  const ask = async (name, abi, functionName, args = []) => {
-    const data = encodeFunctionData({ abi, functionName, args: [namehash(name), ...args] });
+  const ask = async (node, abi, functionName, args = [], name = node) => {
+    const data = encodeFunctionData({ abi, functionName, args: [...(node ? [namehash(node)] : []), ...args] });
     const request = { address: universalResolver, abi: resolution, functionName: "resolve", args: [dnsName(name), data] };
     const [result] = await client.readContract(request);
     return decodeFunctionResult({ abi, functionName, data: result });
@@ -53,16 +53,22 @@ export function viemClient(rpcUrl) {
     client,
     address: (name) => client.getEnsAddress({ name }),
     text: (name, key) => client.getEnsText({ name, key }),
-    coin: (name, coinType) => ask(name, anyAddress, "addr", [BigInt(coinType)]),
+    coin: (name, coinType) => client.getEnsAddress({ name, coinType: BigInt(coinType) }),
     contenthash: (name) => ask(name, records, "contenthash"),
+    /** Beside another record in one `multicall`. */
+    async bitcoinInBatch(name) {
+      const calls = [
+        encodeFunctionData({ abi: records, functionName: "addr", args: [namehash(name)] }),
+        encodeFunctionData({ abi: anyAddress, functionName: "addr", args: [namehash(name), 0n] }),
+      ];
+      const [, result] = await ask(undefined, records, "multicall", [calls], name);
+      return decodeFunctionResult({ abi: anyAddress, functionName: "addr", data: result });
+    },
     /** All of them in one `multicall`. */
     async batch(name, calls) {
       const data = calls.map(([functionName, ...args]) =>
         encodeFunctionData({ abi: records, functionName, args: [namehash(name), ...args] }));
-      const call = encodeFunctionData({ abi: records, functionName: "multicall", args: [data] });
-      const request = { address: universalResolver, abi: resolution, functionName: "resolve", args: [dnsName(name), call] };
-      const [result] = await client.readContract(request);
-      const results = decodeFunctionResult({ abi: records, functionName: "multicall", data: result });
+      const results = await ask(undefined, records, "multicall", [data], name);
       return calls.map(([functionName], at) => decodeFunctionResult({ abi: records, functionName, data: results[at] }));
     },
   };
@@ -76,6 +82,10 @@ export function ensjsClient(rpcUrl) {
     text: (name, key) => client.getTextRecord({ name, key }),
     coin: async (name, coin) => (await client.getAddressRecord({ name, coin }))?.value,
     contenthash: async (name) => (await client.getContentHashRecord({ name }))?.decoded,
+    async bitcoinInBatch(name) {
+      const found = await client.getRecords({ name, coins: ["BTC", "ETH"] });
+      return found.coins.find((coin) => coin.id === 0)?.value;
+    },
     async batch(name, calls) {
       const texts = calls.filter(([kind]) => kind === "text").map(([, key]) => key);
       const found = await client.getRecords({ name, texts, coins: ["ETH"], contentHash: true });

@@ -97,9 +97,9 @@ export function ownerOf(dev) {
 
 /** An HTTP server in front of a gateway: passes everything on and counts it; without a gateway it answers an error. */
 export async function startProxy(gatewayUrl, status = 500) {
-  let count = 0;
+  let methods = [];
   const server = createServer(async (request, response) => {
-    count += 1;
+    methods.push(request.method);
     if (!gatewayUrl) {
       response.writeHead(status, { "content-type": "application/json" }).end('{"message": "broken on purpose"}');
       return;
@@ -116,10 +116,10 @@ export async function startProxy(gatewayUrl, status = 500) {
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    /** How many requests came since this was last asked. */
+    /** The methods of the requests that came since this was last asked. */
     taken() {
-      const taken = count;
-      count = 0;
+      const taken = methods;
+      methods = [];
       return taken;
     },
     stop() {

@@ -49,9 +49,10 @@ interface IDm3Resolver {
     /// @notice The callback of `resolve`: checks a gateway's answer and returns what it says.
     /// @dev The signed digest is
     /// `keccak256(0x1900 ‖ this contract ‖ uint64 expires ‖ keccak256(extraData) ‖ keccak256(result))`, and
-    /// the signature 65 bytes r ‖ s ‖ v with v 27 or 28 and a low s. There is no chain id in it: a contract
-    /// at the same address of another chain would accept the same answer, so a resolver must be deployed to
-    /// different addresses on different chains, or have different signers there.
+    /// the signature 65 bytes r ‖ s ‖ v with v 27 or 28 and a low s. There is no chain id in it, so
+    /// the gateways of different chains must have different signers: a gateway signs for the contract that it is
+    /// asked for, and what it says of one chain's names would be accepted on the other. Different addresses, as
+    /// a salt with the chain id gives them, keep apart only what was asked for honestly.
     /// @param response `abi.encode(bytes result, uint64 expires, bytes signature)`.
     /// @param extraData The request, exactly as it went to the gateway.
     /// @return What the resolver function returns, ABI encoded.
@@ -83,6 +84,8 @@ interface IDm3Resolver {
     function setGuardian(address newGuardian) external;
 
     /// @notice Whether the labels directly under this node are their owners' addresses.
+    /// @dev The mark alone changes no answer: names below it are trusted to the gateway like all others, as long
+    /// as this contract does not verify what their owners signed.
     function isAddressZone(bytes32 node) external view returns (bool);
 
     /// @notice Marks a node as an address zone, or unmarks it.
