@@ -116,6 +116,7 @@ export function ethers6Client(rpcUrl) {
   provider.attachPlugin(new BytesOfBitcoin());
   const resolver = (name) => provider.getResolver(name);
   return {
+    provider,
     address: (name) => provider.resolveName(name),
     text: async (name, key) => (await resolver(name)).getText(key),
     coin: async (name, coin) => (await resolver(name)).getAddress(coin),

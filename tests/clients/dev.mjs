@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { createPublicClient, createWalletClient, http, labelhash, namehash } from "viem";
+import { createPublicClient, createWalletClient, http, namehash } from "viem";
 import { mainnet } from "viem/chains";
 import { program } from "./gateway.mjs";
 
@@ -16,9 +16,10 @@ const root = join(import.meta.dirname, "../..");
 export const artifact = (name) => JSON.parse(readFileSync(join(root, `contracts/artifacts/${name}.json`), "utf8"));
 
 /** Starts `dev` on free ports; gives what it printed up to the line that has `last` in it, and how it will end. */
-async function spawnDev(last, args) {
-  const flags = ["dev", ...(args.includes("--rpc-port") ? [] : ["--rpc-port", "0", "--port", "0"]), ...args];
-  const child = spawn(program, flags, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+async function spawnDev(last, flags, environment = {}) {
+  const ports = flags.includes("--rpc-port") ? [] : ["--rpc-port", "0", "--port", "0"];
+  const env = { ...process.env, ...environment };
+  const child = spawn(program, ["dev", ...ports, ...flags], { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
   let printed = "";
   const told = new Promise((resolve) => {
@@ -33,8 +34,8 @@ async function spawnDev(last, args) {
 }
 
 /** Starts `dev` for people; gives what it tells them. */
-export async function startDevForPeople(...args) {
-  const { child, ended, printed } = await spawnDev("Ctrl-C", args);
+export async function startDevForPeople() {
+  const { child, ended, printed } = await spawnDev("Ctrl-C", []);
   return {
     printed,
     async stop() {
@@ -44,10 +45,10 @@ export async function startDevForPeople(...args) {
   };
 }
 
-/** Starts `dev --json` with these further arguments; gives what it prints, and how to end it. */
-export async function startDev(...args) {
-  const home = mkdtempSync(join(tmpdir(), "dm3-dev-"));
-  const { child, ended, printed } = await spawnDev("}", ["--json", ...args]);
+/** Starts `dev --json` with these further flags; gives what it prints, and how to end it. */
+export async function startDev({ flags = [], environment } = {}) {
+  const home = mkdtempSync(join(tmpdir(), "dm3-home-"));
+  const { child, ended, printed } = await spawnDev("}", ["--json", ...flags], environment);
   const info = JSON.parse(printed);
   return {
     ...info,
@@ -63,7 +64,8 @@ export async function startDev(...args) {
     /** Sends a signal, and gives how it ended. */
     async stop(signal = "SIGTERM") {
       child.kill(signal);
-      const how = await ended;
+      const late = new Promise((resolve) => setTimeout(resolve, 30_000, "still running after 30 s").unref());
+      const how = await Promise.race([ended, late]);
       rmSync(home, { recursive: true, force: true });
       return how;
     },
@@ -87,10 +89,9 @@ export function ownerOf(dev) {
     setResolver(name, resolver) {
       return this.write(dev.ensRegistry, "ENSRegistry", "setResolver", [namehash(name), resolver]);
     },
-    /** Makes a name of one label under `parent`, with a resolver. */
-    addName(label, parent, resolver) {
-      const args = [namehash(parent), labelhash(label), dev.owner, resolver, 0n];
-      return this.write(dev.ensRegistry, "ENSRegistry", "setSubnodeRecord", args);
+    /** Gives a name away. */
+    setOwner(name, account) {
+      return this.write(dev.ensRegistry, "ENSRegistry", "setOwner", [namehash(name), account]);
     },
   };
 }

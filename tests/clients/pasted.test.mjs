@@ -16,12 +16,12 @@ let home;
 before(async () => {
   dev = await startDevForPeople();
   // Inside of the repository, so that imports find what npm installed.
-  home = mkdtempSync(join(root, "target/pasted-"));
+  home = mkdtempSync(join(root, "node_modules/.pasted-"));
   assert.equal(paste("bash", "Claim a name").trim().split("\n").at(-1).length, 42);
 });
 after(async () => {
-  rmSync(home, { recursive: true });
   await dev?.stop();
+  if (home) rmSync(home, { recursive: true });
 });
 
 /** Runs the indented lines below the heading that begins with these words, and gives what they print. */

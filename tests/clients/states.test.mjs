@@ -4,38 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { TypedDataEncoder, Wallet, ZeroAddress, ZeroHash, hexlify, randomBytes } from "ethers";
 import { startGateway } from "./gateway.mjs";
+import { domain, nothing, putState, types } from "./states.mjs";
 
-const domain = { name: "dm3-gateway", version: "1" };
-const types = {
-  NameState: [
-    { name: "name", type: "string" },
-    { name: "chainId", type: "uint64" },
-    { name: "version", type: "uint64" },
-    { name: "previous", type: "bytes32" },
-    { name: "owner", type: "address" },
-    { name: "records", type: "Records" },
-    { name: "validUntil", type: "uint64" },
-  ],
-  AddressRecord: [
-    { name: "coinType", type: "uint256" },
-    { name: "value", type: "bytes" },
-  ],
-  DataRecord: [
-    { name: "key", type: "string" },
-    { name: "value", type: "bytes" },
-  ],
-  Records: [
-    { name: "texts", type: "TextRecord[]" },
-    { name: "addresses", type: "AddressRecord[]" },
-    { name: "data", type: "DataRecord[]" },
-    { name: "contenthash", type: "bytes" },
-    { name: "salt", type: "bytes32" },
-  ],
-  TextRecord: [
-    { name: "key", type: "string" },
-    { name: "value", type: "string" },
-  ],
-};
 const name = "walter.user.dm3.eth";
 
 let gateway;
@@ -44,18 +14,9 @@ before(async () => {
 });
 after(() => gateway?.stop());
 
-const nothing = () => ({ texts: [], addresses: [], data: [], contenthash: "0x", salt: hexlify(randomBytes(32)) });
-
 /** Signs and puts the next state of the name. */
-async function put(wallet, version, previous, owner, records) {
-  const validUntil = Math.floor(Date.now() / 1000) + 600;
-  const state = { name, chainId: 1, version, previous, owner, records, validUntil };
-  const signature = await wallet.signTypedData(domain, types, state);
-  const body = JSON.stringify({ state, proof: { kind: "eip712", signature } });
-  const response = await fetch(`${gateway.url}/v1/names/${name}`, { method: "PUT", body });
-  const hash = TypedDataEncoder.hashStruct("NameState", types, state);
-  return { status: response.status, body: await response.json(), hash };
-}
+const put = (wallet, version, previous, owner, records) =>
+  putState(gateway.url, wallet, { name, version, previous, owner, records });
 
 test("the vector of the design is what ethers makes", async () => {
   const wallet = new Wallet(`0x${"1".padStart(64, "0")}`);
