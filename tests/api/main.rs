@@ -5,6 +5,7 @@
 mod ccip;
 mod commands;
 mod crash;
+mod ensip15;
 mod freshness;
 mod harness;
 mod history;
