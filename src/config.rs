@@ -53,6 +53,9 @@ pub struct AnswerSettings {
     pub http_max_age_seconds: u64,
     /// `answers.cache_mebibytes`: memory for signed answers. Default 64.
     pub cache_mebibytes: u64,
+    /// `answers.batch_hosts`, `DM3_ANSWERS_BATCH_HOSTS` (comma-separated): `host` or `host:port` of gateways that a batch
+    /// (ENSIP-21) may make this one ask. An address that is not public has to be listed itself. Default none.
+    pub batch_hosts: Vec<String>,
     /// `answers.resolvers`, `DM3_ANSWERS_RESOLVERS` (comma-separated): the only contracts that get answers. Default: any.
     pub resolvers: Vec<Address>,
     /// `answers.tor_resolvers`, `DM3_ANSWERS_TOR_RESOLVERS` (comma-separated): contracts that get TOR answers below
@@ -66,6 +69,7 @@ impl Default for AnswerSettings {
             ttl_seconds: 300,
             http_max_age_seconds: 0,
             cache_mebibytes: 64,
+            batch_hosts: Vec::new(),
             resolvers: Vec::new(),
             tor_resolvers: Vec::new(),
         }
@@ -215,6 +219,9 @@ pub struct ServeArgs {
     /// Seconds for which HTTP caches may keep an answer without asking; 0: none [default: 0]
     #[arg(long, env = "DM3_ANSWERS_HTTP_MAX_AGE_SECONDS", value_name = "SECONDS")]
     pub answers_http_max_age_seconds: Option<u64>,
+    /// Gateways that a batch may make this one ask (host or host:port, comma-separated)
+    #[arg(long, env = "DM3_ANSWERS_BATCH_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
+    pub answers_batch_hosts: Option<Vec<String>>,
     /// The only contracts that get answers; without it, any (addresses, comma-separated)
     #[arg(long, env = "DM3_ANSWERS_RESOLVERS", value_name = "ADDRESSES", value_delimiter = ',')]
     pub answers_resolvers: Option<Vec<Address>>,
@@ -308,6 +315,7 @@ impl Settings {
                 .answers_http_max_age_seconds
                 .unwrap_or(file.answers.http_max_age_seconds),
             cache_mebibytes: file.answers.cache_mebibytes,
+            batch_hosts: args.answers_batch_hosts.unwrap_or(file.answers.batch_hosts),
             resolvers: args.answers_resolvers.unwrap_or(file.answers.resolvers),
             tor_resolvers: args.answers_tor_resolvers.unwrap_or(file.answers.tor_resolvers),
         };

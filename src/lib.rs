@@ -15,6 +15,7 @@
 //! | [`dm3`] | pure: profiles, their canonical JSON and messages, record URIs, key derivation |
 //! | [`ens`] | pure: names, nodes, wire form, resolver calls, coin types |
 //! | [`account`] | secp256k1 keys and signatures, the accounts they belong to, key files |
+//! | [`fetch`] | guarded fetching of whatever others' data makes us ask for |
 //! | [`keccak`], [`clock`] | the hash; what time it is, in a form that tests can hold |
 
 pub mod account;
@@ -24,6 +25,7 @@ pub mod clock;
 pub mod config;
 pub mod dm3;
 pub mod ens;
+pub mod fetch;
 pub mod gateway;
 pub mod http;
 pub mod keccak;

@@ -52,8 +52,7 @@ enum Command {
 /// Runs the command that the process was started with. 0: done, 1: failed, 2: wrong usage.
 pub fn run() -> ExitCode {
     let command = Cli::parse().command;
-    // A process has one TLS provider, chosen before the first client is built; that it has one already is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    crate::fetch::choose_tls();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return CliError::new(format!("cannot start: {error}")).report(),

@@ -31,6 +31,15 @@ sol! {
     /// ens-contracts, `IHasAddressResolver`.
     function hasAddr(bytes32 node, uint256 coinType) external view returns (bool);
 
+    /// ENSIP-21: one lookup of a batch.
+    struct Request {
+        address sender;
+        string[] urls;
+        bytes data;
+    }
+    /// ENSIP-21: many lookups in one.
+    function query(Request[] requests) external view returns (bool[] failures, bytes[] responses);
+
     /// ENSIP-23: the entry of a multicall that asked for something unknown.
     error UnsupportedResolverProfile(bytes4 selector);
     /// ENSIP-21: a gateway's failure, as a batch gateway passes it on.

@@ -9,21 +9,27 @@ use super::lookup::Lookup;
 use crate::ens::Node;
 use crate::keccak::keccak256;
 
-/// A signed answer, ready to be sent.
+/// An answer, ready to be sent.
 #[derive(Debug)]
-pub struct SignedAnswer {
+pub struct Answer {
+    response: Vec<u8>,
     body: Bytes,
     etag: String,
     expires: u64,
     basis: Vec<(Node, u64)>,
 }
 
-impl SignedAnswer {
-    pub(super) fn new(response: &[u8], expires: u64, basis: Vec<(Node, u64)>) -> Self {
-        let body = format!("{{\"data\":\"0x{}\"}}", hex::encode(response));
+impl Answer {
+    pub(super) fn new(response: Vec<u8>, expires: u64, basis: Vec<(Node, u64)>) -> Self {
+        let body = format!("{{\"data\":\"0x{}\"}}", hex::encode(&response));
         let hash = keccak256(&[body.as_bytes()]);
         let etag = format!("\"{}\"", hex::encode(hash.split_at(16).0));
-        Self { body: body.into(), etag, expires, basis }
+        Self { response, body: body.into(), etag, expires, basis }
+    }
+
+    /// What the contract decodes.
+    pub(super) fn response(&self) -> &[u8] {
+        &self.response
     }
 
     /// The JSON that ERC-3668 asks for: `{"data":"0x…"}`.
@@ -49,21 +55,22 @@ impl SignedAnswer {
 
 /// Answers by the whole question, bounded by bytes.
 #[derive(Debug)]
-pub struct AnswerCache(Cache<Lookup, Arc<SignedAnswer>>);
+pub struct AnswerCache(Cache<Lookup, Arc<Answer>>);
 
 impl AnswerCache {
     pub fn new(bytes: u64) -> Self {
-        let weigh = |lookup: &Lookup, answer: &Arc<SignedAnswer>| {
-            u32::try_from(lookup.weight() + answer.body.len() + 256).unwrap_or(u32::MAX)
+        let weigh = |lookup: &Lookup, answer: &Arc<Answer>| {
+            u32::try_from(lookup.weight() + answer.body.len() + answer.response.len() + 256)
+                .unwrap_or(u32::MAX)
         };
         Self(Cache::builder().max_capacity(bytes).weigher(weigh).build())
     }
 
-    pub fn get(&self, lookup: &Lookup) -> Option<Arc<SignedAnswer>> {
+    pub fn get(&self, lookup: &Lookup) -> Option<Arc<Answer>> {
         self.0.get(lookup)
     }
 
-    pub fn insert(&self, lookup: Lookup, answer: Arc<SignedAnswer>) {
+    pub fn insert(&self, lookup: Lookup, answer: Arc<Answer>) {
         self.0.insert(lookup, answer);
     }
 }

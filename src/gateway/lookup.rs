@@ -41,6 +41,16 @@ pub enum LookupError {
     Body(String),
 }
 
+impl LookupError {
+    /// The HTTP status that says this.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::TooLong { .. } => 413,
+            _ => 400,
+        }
+    }
+}
+
 /// The body of a POST. Unknown fields are other clients' business.
 #[derive(Deserialize)]
 struct Body {

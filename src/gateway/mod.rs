@@ -4,6 +4,7 @@
 //! signature.
 
 pub mod answer;
+mod batch;
 mod cache;
 mod lookup;
 mod protocol;
@@ -12,16 +13,18 @@ mod result;
 
 use std::sync::Arc;
 
-pub use cache::SignedAnswer;
+pub use cache::Answer;
 pub use lookup::{Lookup, LookupError};
 pub use protocol::{Entrance, Protocol};
 pub use query::{Query, QueryError};
 
 use alloy::primitives::Address;
+use url::Url;
 
 use crate::account::SecretKey;
 use crate::clock::Clock;
-use crate::config::{AnswerSettings, Limits};
+use crate::config::{AnswerSettings, Limits, Settings};
+use crate::fetch::Fetcher;
 use crate::registry::Registry;
 use crate::store::StoreError;
 use cache::AnswerCache;
@@ -32,6 +35,8 @@ pub struct Gateway {
     registry: Arc<Registry>,
     signer: SecretKey,
     cache: AnswerCache,
+    fetcher: Fetcher,
+    public_url: Url,
     answers: AnswerSettings,
     limits: Limits,
     clock: Clock,
@@ -48,23 +53,40 @@ pub enum AnswerError {
     Store(#[from] StoreError),
 }
 
+impl AnswerError {
+    /// The HTTP status that says this: a 4xx where no other gateway has to be asked, else a 5xx.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Query(QueryError::OutsideOfZones(_)) => 404,
+            Self::Query(QueryError::NotATorResolver(_) | QueryError::NotAnsweredResolver(_)) => 403,
+            Self::Query(_) => 400,
+            Self::Store(_) => 503,
+        }
+    }
+
+    /// What the caller may know of it.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Query(error) => error.to_string(),
+            Self::Store(_) => "the gateway's database does not answer".into(),
+        }
+    }
+}
+
 impl Gateway {
-    /// A gateway over a registry. `signer` signs answers and nothing else.
+    /// A gateway over a registry. `signer` signs answers and nothing else; `fetcher` is for batches, and `public_url` is
+    /// what they call us.
     pub fn new(
         registry: Arc<Registry>,
         signer: SecretKey,
-        answers: AnswerSettings,
-        limits: Limits,
+        fetcher: Fetcher,
+        public_url: Url,
+        settings: &Settings,
         clock: Clock,
     ) -> Self {
-        Self {
-            registry,
-            signer,
-            cache: AnswerCache::new(answers.cache_mebibytes << 20),
-            answers,
-            limits,
-            clock,
-        }
+        let answers = settings.answers.clone();
+        let cache = AnswerCache::new(answers.cache_mebibytes << 20);
+        Self { registry, signer, cache, fetcher, public_url, answers, limits: settings.limits, clock }
     }
 
     /// The account that signs answers.
@@ -82,11 +104,21 @@ impl Gateway {
         self.clock.now()
     }
 
-    /// The signed answer to a lookup.
+    /// The answer to a lookup or to a batch of them.
     ///
     /// # Errors
     /// See [`AnswerError`].
-    pub async fn answer(&self, lookup: Lookup) -> Result<Arc<SignedAnswer>, AnswerError> {
+    pub async fn answer(&self, lookup: Lookup) -> Result<Arc<Answer>, AnswerError> {
+        if lookup.entrance == Entrance::Main && batch::is_batch(&lookup.calldata) {
+            // Neither signed nor cached: what is in it is, each by itself.
+            let response = self.answer_batch(&lookup.calldata).await?;
+            return Ok(Arc::new(Answer::new(response, self.clock.now(), Vec::new())));
+        }
+        self.answer_one(lookup).await
+    }
+
+    /// The signed answer to a lookup.
+    async fn answer_one(&self, lookup: Lookup) -> Result<Arc<Answer>, AnswerError> {
         let now = self.clock.now();
         if let Some(answer) = self.cache.get(&lookup)
             && self.is_usable(&answer, now).await?
@@ -100,13 +132,13 @@ impl Gateway {
         let expires = now + self.answers.ttl_seconds;
         let response =
             query.protocol().sign(&self.signer, lookup.resolver, expires, &lookup.calldata, &result);
-        let answer = Arc::new(SignedAnswer::new(&response, expires, view.basis().collect()));
+        let answer = Arc::new(Answer::new(response, expires, view.basis().collect()));
         self.cache.insert(lookup, answer.clone());
         Ok(answer)
     }
 
     /// Whether a cached answer has at least half of its life left, and rests on what the names hold now.
-    async fn is_usable(&self, answer: &SignedAnswer, now: u64) -> Result<bool, StoreError> {
+    async fn is_usable(&self, answer: &Answer, now: u64) -> Result<bool, StoreError> {
         if answer.expires() < now + self.answers.ttl_seconds.div_ceil(2) {
             return Ok(false);
         }

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::middleware::Fault;
 use super::problem::Problem;
 use super::{App, Shared};
-use crate::gateway::{AnswerError, Entrance, Lookup, LookupError, QueryError, SignedAnswer};
+use crate::gateway::{Answer, AnswerError, Entrance, Lookup, LookupError};
 
 /// An error in the shape of ERC-3668: `{"message": "…"}`.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ async fn answer_post(
     Ok(respond(app, &answer, None))
 }
 
-fn respond(app: &App, answer: &SignedAnswer, if_none_match: Option<&HeaderValue>) -> Response {
+fn respond(app: &App, answer: &Answer, if_none_match: Option<&HeaderValue>) -> Response {
     let headers =
         [(header::ETAG, answer.etag().to_owned()), (header::CACHE_CONTROL, cache_control(app, answer))];
     let is_known =
@@ -118,7 +118,7 @@ fn matches(tags: &str, etag: &str) -> bool {
 }
 
 /// Never longer than the answer itself lives.
-fn cache_control(app: &App, answer: &SignedAnswer) -> String {
+fn cache_control(app: &App, answer: &Answer) -> String {
     let remaining = answer.expires().saturating_sub(app.gateway.now());
     match app.gateway.answers().http_max_age_seconds.min(remaining) {
         0 => "no-cache".to_owned(),
@@ -164,27 +164,21 @@ impl From<BytesRejection> for Refusal {
 
 impl From<LookupError> for Refusal {
     fn from(error: LookupError) -> Self {
-        let status = match error {
-            LookupError::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::BAD_REQUEST,
-        };
-        Self::Failure(Failure { status, message: error.to_string() })
+        Self::Failure(Failure::new(error.status(), error.to_string()))
     }
 }
 
 impl From<AnswerError> for Refusal {
     fn from(error: AnswerError) -> Self {
-        let (status, message) = match &error {
-            AnswerError::Query(QueryError::OutsideOfZones(_)) => (StatusCode::NOT_FOUND, error.to_string()),
-            AnswerError::Query(QueryError::NotATorResolver(_) | QueryError::NotAnsweredResolver(_)) => {
-                (StatusCode::FORBIDDEN, error.to_string())
-            }
-            AnswerError::Query(_) => (StatusCode::BAD_REQUEST, error.to_string()),
-            AnswerError::Store(error) => {
-                tracing::error!(%error, "the database failed");
-                (StatusCode::SERVICE_UNAVAILABLE, "the gateway's database does not answer".into())
-            }
-        };
-        Self::Failure(Failure { status, message })
+        if let AnswerError::Store(error) = &error {
+            tracing::error!(%error, "the database failed");
+        }
+        Self::Failure(Failure::new(error.status(), error.message()))
+    }
+}
+
+impl Failure {
+    fn new(status: u16, message: String) -> Self {
+        Self { status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), message }
     }
 }

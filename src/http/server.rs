@@ -22,6 +22,7 @@ use crate::account::{self, SecretKey, SecretKeyError};
 use crate::clock::Clock;
 use crate::config::{Limits, Settings, SignerSettings};
 use crate::ens::{Name, NameError};
+use crate::fetch::Fetcher;
 use crate::gateway::Gateway;
 use crate::registry::{Registry, ZoneError};
 use crate::store::{Store, StoreError};
@@ -70,6 +71,9 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// The client for batches.
+    #[error("cannot make an HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
     /// The address to listen on.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -91,18 +95,13 @@ impl Server {
         let store = Store::open(&settings.database_url, settings.chain_id).await?;
         let registry = Arc::new(Registry::new(store, settings, clock.clone())?);
         let (signer, made_key) = load_signer(&settings.signer)?;
-        let gateway =
-            Gateway::new(registry.clone(), signer, settings.answers.clone(), settings.limits, clock);
         let listen_error = |source| StartError::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
-        let app = Arc::new(App {
-            registry,
-            gateway,
-            delivery_services,
-            public_url: settings.public_url.clone().unwrap_or_else(|| local_url(address)),
-            limits: settings.limits,
-        });
+        let public_url = settings.public_url.clone().unwrap_or_else(|| local_url(address));
+        let fetcher = Fetcher::new(&settings.answers.batch_hosts)?;
+        let gateway = Gateway::new(registry.clone(), signer, fetcher, public_url.clone(), settings, clock);
+        let app = Arc::new(App { registry, gateway, delivery_services, public_url, limits: settings.limits });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(accept(listener, router(app.clone()), settings.limits, stopped));
         Ok(Self { address, app, made_key, stop, task })

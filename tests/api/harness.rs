@@ -44,11 +44,12 @@ impl TestServer {
     /// With the database of another server.
     pub async fn start_in(directory: TempDir, change: impl FnOnce(&mut Settings)) -> Self {
         let (clock, hand) = Clock::held(NOW);
+        let http = client();
         let mut settings = settings(&directory);
         change(&mut settings);
         let server = Server::start(&settings, clock).await.unwrap();
         let url = format!("http://{}", server.address());
-        Self { url, http: client(), hand, server, directory }
+        Self { url, http, hand, server, directory }
     }
 
     /// Stops the server, and keeps its database.
@@ -159,7 +160,7 @@ fn settings(directory: &TempDir) -> Settings {
 }
 
 pub fn client() -> Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    dm3_gateway::fetch::choose_tls();
     Client::builder().pool_max_idle_per_host(64).build().unwrap()
 }
 

@@ -3,7 +3,6 @@
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -214,19 +213,6 @@ export function castClient(rpcUrl) {
 const batchGateway = parseAbi([
   "function query((address sender, string[] urls, bytes data)[] requests) view returns (bool[] failures, bytes[] responses)",
 ]);
-
-/** A batch gateway (ENSIP-21) over HTTP, for clients that are none themselves. */
-export async function startBatchGateway() {
-  const server = createServer(async (request, response) => {
-    let body = "";
-    for await (const part of request) body += part;
-    const { sender, data } = JSON.parse(body);
-    const answer = await fetchAnswer(sender, ["x-batch-gateway:true"], data);
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ data: answer }));
-  });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  return { url: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
-}
 
 /** What ERC-3668 tells a client to do with an OffchainLookup, the local batch gateway of ENSIP-21 included. */
 async function fetchAnswer(sender, urls, data) {

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { Wallet } from "ethers";
 import {
-  alloyClient, castClient, ensjsClient, ethers5Client, ethers6Client, runCast, startBatchGateway, viemClient,
+  alloyClient, castClient, ensjsClient, ethers5Client, ethers6Client, runCast, viemClient,
   web3pyClient,
 } from "./clients.mjs";
 import { freePort } from "./gateway.mjs";
@@ -114,16 +114,13 @@ function everyClientResolves(these = clientNames) {
 describe("through the resolver contract", () => everyClientResolves());
 
 describe("through a resolver without ERC-7996, by the batch gateway", () => {
-  let batchGateway;
   before(async () => {
-    batchGateway = await startBatchGateway();
-    clients["web3.py 8"].useBatchGateway(batchGateway.url);
+    clients["web3.py 8"].useBatchGateway(dev.gatewayUrl);
     const plain = await owner.deploy("PlainResolver", [[`${dev.gatewayUrl}/{sender}/{data}.json`], [dev.signer]]);
     for (const zone of dev.zones) await owner.setResolver(zone, plain);
   });
   after(async () => {
     clients["web3.py 8"].useBatchGateway("");
-    batchGateway.stop();
     for (const zone of dev.zones) await owner.setResolver(zone, dev.resolver);
   });
   everyClientResolves();
