@@ -102,8 +102,12 @@ async fn answer_post(
 }
 
 fn respond(app: &App, answer: &Answer, if_none_match: Option<&HeaderValue>) -> Response {
-    let headers =
-        [(header::ETAG, answer.etag().to_owned()), (header::CACHE_CONTROL, cache_control(app, answer))];
+    let headers = [
+        (header::ETAG, answer.etag().to_owned()),
+        (header::CACHE_CONTROL, cache_control(app, answer)),
+        // Nothing here depends on a header of the request; this is for caches that compress.
+        (header::VARY, "accept-encoding".to_owned()),
+    ];
     let is_known =
         if_none_match.and_then(|tags| tags.to_str().ok()).is_some_and(|tags| matches(tags, answer.etag()));
     if is_known {

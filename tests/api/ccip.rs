@@ -305,7 +305,15 @@ async fn answers_carry_an_etag_and_are_not_sent_twice() {
 async fn a_max_age_never_outlives_the_answer() {
     let server = TestServer::start_with(|settings| settings.answers.http_max_age_seconds = 200).await;
     let path = path(&question(ALICE, RecordKey::Addr));
-    assert_eq!(server.get(&path).await.header("cache-control"), "public, max-age=200");
+    let first = server.get(&path).await;
+    assert_eq!(
+        (first.header("cache-control"), first.header("vary")),
+        ("public, max-age=200", "accept-encoding")
+    );
+    let known =
+        server.http.get(format!("{}{path}", server.url)).header("if-none-match", first.header("etag"));
+    let known = reply(known).await;
+    assert_eq!((known.status.as_u16(), known.header("cache-control")), (304, "public, max-age=200"));
     server.move_clock(140);
     assert_eq!(server.get(&path).await.header("cache-control"), "public, max-age=160");
 }
