@@ -118,7 +118,8 @@ async fn read(mut response: Response) -> Result<Vec<u8>, FetchError> {
     Ok(body)
 }
 
-fn root_cause(error: &reqwest::Error) -> String {
+/// What is behind an error of the HTTP client: the outermost one only says that there was one.
+pub fn root_cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;

@@ -14,6 +14,7 @@ use crate::account::SecretKey;
 use crate::clock::Clock;
 use crate::config::{Limits, ZoneKind};
 use crate::ens::Name;
+use crate::fetch::root_cause;
 use crate::state::{NameState, OperationBody, Proof, RecordsBody, StateBody};
 
 /// How long a command waits for an answer.
@@ -267,14 +268,6 @@ fn problem_error(problem: &Value) -> CliError {
         },
         _ => error,
     }
-}
-
-fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }
 
 /// What a command line to paste needs to reach this gateway: nothing, where the default does.
