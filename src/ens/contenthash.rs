@@ -268,33 +268,35 @@ mod tests {
         );
         is(
             "ipns://k51qzi5uqu5dgccx524mfjv7znyfsa6g013o6v4yvis9dxnrjbwojc62pt0450",
-            "e5010172002408011220174f36a3f9d1b0bf2d7fd5a8dff8f27d7d5d9ae8ba94ccb7dd6dc1c44c7ec10b",
+            "e5010172002408011220066e20f72cc583d769bc8df5fedff24942b3b8941e827f023d306bdc7aecf5f4",
         );
-        is(
-            "onion://zqktlwi4fecvo6ri",
-            "bc037a716b746c7769346665637666367269".replace("6663766636", "6563766f36").as_str(),
-        );
+        is("onion://zqktlwi4fecvo6ri", "bc037a716b746c776934666563766f367269");
         is(
             "onion3://p53lf57qovyuvwsc6xnrppyply3vtqm7l6pcobkmyqsiofyeznfu5uqd",
             "bd037035336c663537716f7679757677736336786e72707079706c79337674716d376c3670636f626b6d797173696f6679657a6e667535757164",
         );
         is(
-            "ar://1f3fnWMS1D0ylvEmpvtH3aM0x3VXqc1wE0eTeRSoH1g",
-            "90b2ca05d5fddf9d6312d43d3296f126a6fb47dda334c77557a9cd701347937914a81f58",
+            "ar://ys32Pt8uC7TrVxHdOLByOspfPEq2LO63wREHQIM9SJQ",
+            "90b2ca05cacdf63edf2e0bb4eb5711dd38b0723aca5f3c4ab62ceeb7c1110740833d4894",
         );
     }
 
     #[test]
     fn ipns_names_are_read_in_each_of_their_forms() {
-        let name = "k2k4r8kgnix5x0snul9112xdpqgiwc5xmvi8ja0szfhntep2d7qv8zz3";
-        let bytes = parse(&format!("ipns://{name}"));
-        if let Ok(bytes) = bytes {
-            assert_eq!(format(&bytes), format!("ipns://{name}"));
+        for (text, shown) in [
+            (
+                "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
+                "k51qzi5uqu5dhdmyb9bd18pypu2wp5lpv2xnskfmrqa4lb5knqryrotb05e7or",
+            ),
+            (
+                "QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N",
+                "k2k4r8ncs1yoluq95unsd7x2vfhgve0ncjoggwqx9vyh3vl8warrcp15",
+            ),
+        ] {
+            let bytes = parse(&format!("ipns://{text}")).unwrap();
+            assert_eq!(format(&bytes), format!("ipns://{shown}"));
+            assert_eq!(parse(&format!("ipns://{shown}")), Ok(bytes));
         }
-        let peer = parse("ipns://12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA").unwrap();
-        assert!(format(&peer).starts_with("ipns://k51"), "{}", format(&peer));
-        let rsa = parse("ipns://QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N").unwrap();
-        assert_eq!(rsa[..6], [0xe5, 0x01, 0x01, 0x72, 0x12, 0x20]);
         // A DNS name, which ENS has ended, is neither read nor shown as one.
         assert!(matches!(parse("ipns://app.uniswap.org"), Err(ContenthashError::Content { .. })));
         is_shown_in_hex("e5010170000f6170702e756e69737761702e6f7267");
@@ -309,7 +311,7 @@ mod tests {
             "ipfs://bafybeibj6lixxzqtsb45ysdjnupvqkufgdvzqbnvmhw2kf7cfkesy7r7d",
             "ipfs://bafybeibj6lixxzqtsb45ysdjnupvqkufgdvzqbnvmhw2kf7cfkesy7r7d4aaaa",
             "bzz://d1de9994b4d039f6548d191eb26786769f580809256b4685ef316805265ea1",
-            "ar://1f3fnWMS1D0ylvEmpvtH3aM0x3VXqc1wE0eTeRSoH1",
+            "ar://ys32Pt8uC7TrVxHdOLByOspfPEq2LO63wREHQIM9SJ",
             "onion://zqktlwi4fecvo6r1",
             "onion://p53lf57qovyuvwsc6xnrppyply3vtqm7l6pcobkmyqsiofyeznfu5uqd",
             "onion3://zqktlwi4fecvo6ri",
