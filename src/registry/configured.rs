@@ -2,7 +2,7 @@
 
 use alloy::primitives::{B256, Bytes};
 
-use super::record_rules::{check_address, check_data};
+use super::record_rules::check_data;
 use crate::config::{Limits, ZoneRecords};
 use crate::dm3;
 use crate::ens::{self, CoinType, CoinTypeError};
@@ -27,11 +27,6 @@ pub fn records(settings: &ZoneRecords) -> Result<Records, String> {
         salt: B256::ZERO,
     };
     let records = Records::parse(body, &Limits::default()).map_err(|error| error.to_string())?;
-    records
-        .addresses()
-        .iter()
-        .try_for_each(|record| check_address(record, None))
-        .map_err(|error| error.to_string())?;
     records.data().iter().try_for_each(check_data).map_err(|error| error.to_string())?;
     Ok(records)
 }
