@@ -112,17 +112,17 @@ pub struct ZoneSettings {
     pub fallback: ZoneRecords,
 }
 
-/// Records in the settings. Bytes are 0x and hex digits.
+/// Records in the settings. Bytes are 0x and hex digits; addresses and the content hash may have their text form as well.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ZoneRecords {
     /// Text records.
     pub texts: BTreeMap<String, String>,
-    /// Address records by coin type, in their binary form.
+    /// Address records by coin: its name, its number, or `evm:<chain id>`.
     pub addresses: BTreeMap<String, String>,
     /// Data records.
     pub data: BTreeMap<String, String>,
-    /// The content hash, in its binary form.
+    /// The content hash.
     pub contenthash: Option<String>,
 }
 

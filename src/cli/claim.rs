@@ -11,7 +11,7 @@ use crate::account::SecretKey;
 use crate::clock::Clock;
 use crate::config::ZoneKind;
 use crate::dm3::{PROFILE_RECORD, ProfileKeys, RecordUri, SignedUserProfile, UserProfile};
-use crate::ens::{CoinType, Name};
+use crate::ens::{CoinType, CoinTypeError, Name, address, contenthash};
 use crate::state::{AddressRecord, RecordsBody, TextRecord};
 
 /// Claim a name and publish its dm3 profile in one go; for a name that is yours already, set its records
@@ -22,7 +22,8 @@ use crate::state::{AddressRecord, RecordsBody, TextRecord};
 #[command(after_help = "Examples:
   dm3-gateway claim alice.user.dm3.eth --key-file wallet.key
   dm3-gateway claim alice.user.dm3.eth --key-file wallet.key --delivery-service ds.example.eth
-  dm3-gateway claim alice.user.dm3.eth --key-file wallet.key --text url=https://example.com --address 0=0x0014…")]
+  dm3-gateway claim alice.user.dm3.eth --key-file wallet.key --text url=https://example.com --address btc=bc1q…
+  dm3-gateway claim alice.user.dm3.eth --key-file wallet.key --contenthash ipfs://bafy…")]
 pub struct Args {
     /// The name, one label under a zone of the gateway
     #[arg(value_parser = parse_name)]
@@ -37,11 +38,13 @@ pub struct Args {
     /// A text record; an empty value sets it to nothing
     #[arg(long = "text", value_name = "KEY=VALUE", value_parser = parse_text)]
     texts: Vec<TextRecord>,
-    /// The address of a coin type, in its binary form
-    #[arg(long = "address", value_name = "COIN=0xHEX", value_parser = parse_address)]
+    /// The address of a coin. COIN: its name, such as btc or base, its number, or evm:<chain id>. The address: as people
+    /// write it, or its binary form as 0x…; an empty one sets it to nothing
+    #[arg(long = "address", value_name = "COIN=ADDRESS", value_parser = parse_address)]
     addresses: Vec<AddressRecord>,
-    /// The content hash, in its binary form
-    #[arg(long, value_name = "0xHEX")]
+    /// The content hash: ipfs://…, ipns://…, bzz://…, ar://…, onion3://…, or its binary form as 0x…; an empty one
+    /// removes it
+    #[arg(long, value_name = "URI", value_parser = parse_contenthash)]
     contenthash: Option<Bytes>,
     /// Print JSON
     #[arg(long)]
@@ -267,10 +270,12 @@ fn parse_text(argument: &str) -> Result<TextRecord, String> {
 }
 
 fn parse_address(argument: &str) -> Result<AddressRecord, String> {
-    let (coin, value) = argument.split_once('=').ok_or("COIN=0xHEX is expected, such as 60=0x…")?;
-    let coin: u64 =
-        coin.parse().map_err(|_| "the coin type is a number, such as 0 for Bitcoin or 60 for Ether")?;
-    let coin_type = CoinType::try_from(coin).map_err(|error| error.to_string())?;
-    let value = value.parse().map_err(|_| "the address is its binary form in hex, beginning with 0x")?;
+    let (coin, text) = argument.split_once('=').ok_or("COIN=ADDRESS is expected, such as btc=bc1q…")?;
+    let coin_type: CoinType = coin.parse().map_err(|error: CoinTypeError| error.to_string())?;
+    let value = address::parse(coin_type, text).map_err(|error| error.to_string())?.into();
     Ok(AddressRecord { coin_type, value })
+}
+
+fn parse_contenthash(argument: &str) -> Result<Bytes, String> {
+    contenthash::parse(argument).map(Bytes::from).map_err(|error| error.to_string())
 }

@@ -14,7 +14,7 @@ use super::terminal::{self, shown};
 use crate::chain::{UniversalError, UniversalResolver};
 use crate::clock::Clock;
 use crate::ens::call::{RecordCall, RecordKey};
-use crate::ens::{CoinType, Name};
+use crate::ens::{CoinType, Name, address, contenthash};
 use crate::gateway::{Query, answer};
 
 /// Resolve a record of a name through a gateway, verifying the signed answer as the resolver contract would
@@ -24,7 +24,7 @@ use crate::gateway::{Query, answer};
 #[command(after_help = "Examples:
   dm3-gateway resolve alice.user.dm3.eth
   dm3-gateway resolve alice.user.dm3.eth --text network.dm3.profile
-  dm3-gateway resolve alice.user.dm3.eth --coin 0
+  dm3-gateway resolve alice.user.dm3.eth --coin btc
   dm3-gateway resolve alice.user.dm3.eth --rpc-url http://127.0.0.1:8545")]
 pub struct Args {
     /// The name
@@ -55,9 +55,9 @@ struct RecordArgs {
     /// A text record
     #[arg(long, value_name = "KEY")]
     text: Option<String>,
-    /// The address of a coin type, in its binary form
-    #[arg(long, value_name = "N")]
-    coin: Option<u64>,
+    /// The address of a coin: its name, such as btc or base, its number, or evm:<chain id>
+    #[arg(long, value_name = "COIN")]
+    coin: Option<CoinType>,
     /// The content hash
     #[arg(long)]
     contenthash: bool,
@@ -67,41 +67,50 @@ struct RecordArgs {
 }
 
 impl RecordArgs {
-    fn key(&self) -> Result<RecordKey, CliError> {
-        Ok(match self {
+    fn key(&self) -> RecordKey {
+        match self {
             Self { text: Some(key), .. } => RecordKey::Text(key.clone()),
-            Self { coin: Some(coin), .. } => RecordKey::AddrOf(Some(CoinType::try_from(*coin)?)),
+            Self { coin: Some(coin), .. } => RecordKey::AddrOf(Some(*coin)),
             Self { data: Some(key), .. } => RecordKey::Data(key.clone()),
             Self { contenthash: true, .. } => RecordKey::Contenthash,
             _ => RecordKey::Addr,
-        })
+        }
     }
+}
+
+/// A record in a form for people.
+struct Decoded {
+    /// `None` when it is not set.
+    text: Option<String>,
+    /// The bytes that the text stands for, where there are any.
+    raw: Option<Bytes>,
 }
 
 /// A value, and what vouches for it.
 struct Resolution {
-    value: Value,
+    value: Decoded,
     evidence: Value,
     told: String,
 }
 
 /// Runs the command.
 pub async fn run(args: Args, clock: &Clock) -> Result<(), CliError> {
-    let call = RecordCall { node: args.name.node(), record: args.record.key()? };
+    let call = RecordCall { node: args.name.node(), record: args.record.key() };
     let resolution = match &args.rpc_url {
         Some(rpc_url) => through_chain(&args.name, &call, rpc_url).await?,
         None => through_gateway(&args, &call, clock).await?,
     };
     let Resolution { value, evidence, told } = resolution;
     if args.json {
-        let mut printed = json!({ "name": args.name.as_str(), "value": value });
+        let mut printed = json!({ "name": args.name.as_str(), "value": value.text });
         if let (Some(printed), Value::Object(evidence)) = (printed.as_object_mut(), evidence) {
+            printed.extend(value.raw.map(|raw| ("raw".into(), json!(raw))));
             printed.extend(evidence);
         }
         terminal::print(printed)?;
     } else {
-        match value.as_str() {
-            Some(text) => terminal::print(shown(text))?,
+        match value.text {
+            Some(text) => terminal::print(shown(&text))?,
             None => eprintln!("not set"),
         }
         eprintln!("{told}");
@@ -163,22 +172,36 @@ async fn through_gateway(args: &Args, call: &RecordCall, clock: &Clock) -> Resul
     })
 }
 
-/// The record in a form for people; null when it is not set.
-fn decode(record: &RecordKey, result: &[u8]) -> Result<Value, CliError> {
-    let bytes = |bytes: Bytes| (!bytes.is_empty()).then(|| json!(bytes));
-    let value = match record {
+/// The record that a resolver function gave.
+fn decode(record: &RecordKey, result: &[u8]) -> Result<Decoded, CliError> {
+    Ok(match record {
         RecordKey::Addr => {
-            let address = Address::abi_decode(result)?;
-            (!address.is_zero()).then(|| json!(address.to_string()))
+            let account = Address::abi_decode(result)?;
+            let bytes = if account.is_zero() { Bytes::new() } else { account.to_vec().into() };
+            decoded(bytes, |bytes| address::format(CoinType::ETH, bytes))
         }
         RecordKey::Text(_) => {
-            Some(String::abi_decode(result)?).filter(|text| !text.is_empty()).map(Value::from)
+            Decoded { text: Some(String::abi_decode(result)?).filter(|text| !text.is_empty()), raw: None }
         }
-        RecordKey::AddrOf(_) | RecordKey::Contenthash | RecordKey::Data(_) => {
-            bytes(Bytes::abi_decode(result)?)
+        RecordKey::AddrOf(Some(coin)) => {
+            decoded(Bytes::abi_decode(result)?, |bytes| address::format(*coin, bytes))
         }
+        RecordKey::Contenthash => decoded(Bytes::abi_decode(result)?, contenthash::format),
+        RecordKey::Data(_) => decoded(Bytes::abi_decode(result)?, to_hex),
         // No flag asks for the others.
-        _ => bytes(Bytes::copy_from_slice(result)),
-    };
-    Ok(value.unwrap_or_default())
+        _ => decoded(Bytes::copy_from_slice(result), to_hex),
+    })
+}
+
+/// No bytes are no value.
+fn decoded(bytes: Bytes, text: impl FnOnce(&[u8]) -> String) -> Decoded {
+    if bytes.is_empty() {
+        Decoded { text: None, raw: None }
+    } else {
+        Decoded { text: Some(text(&bytes)), raw: Some(bytes) }
+    }
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    format!("0x{}", hex::encode(bytes))
 }

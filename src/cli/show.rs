@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::client::{GatewayArgs, HeldName, parse_name};
 use super::error::CliError;
 use super::terminal::{self, shown};
-use crate::ens::Name;
-use crate::state::{AddressRecord, RecordsBody};
+use crate::ens::{Name, address, contenthash as content_uri};
+use crate::state::RecordsBody;
 
 /// Show what a name holds: its owner, its version and its records
 #[derive(clap::Args, Debug)]
@@ -46,11 +46,13 @@ fn describe(name: &Name, held: &HeldName) -> String {
     ];
     let RecordsBody { texts, addresses, data, contenthash, salt: _ } = &held.records;
     lines.extend(texts.iter().map(|record| line(&format!("text {}", record.key), &record.value)));
-    let coin = |record: &AddressRecord| u64::from(record.coin_type);
-    lines.extend(addresses.iter().map(|record| line(&format!("address {}", coin(record)), &record.value)));
+    lines.extend(addresses.iter().map(|record| {
+        let text = address::format(record.coin_type, &record.value);
+        line(&format!("address {}", record.coin_type), &text)
+    }));
     lines.extend(data.iter().map(|record| line(&format!("data {}", record.key), &record.value)));
     if !contenthash.is_empty() {
-        lines.push(line("contenthash", contenthash));
+        lines.push(line("contenthash", &content_uri::format(contenthash)));
     }
     let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default();
     lines.iter().map(|(label, value)| format!("{label:width$}  {value}")).collect::<Vec<_>>().join("\n")

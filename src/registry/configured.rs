@@ -2,10 +2,10 @@
 
 use alloy::primitives::{B256, Bytes};
 
-use super::record_rules::{check_address, check_data};
+use super::record_rules::check_data;
 use crate::config::{Limits, ZoneRecords};
 use crate::dm3;
-use crate::ens::CoinType;
+use crate::ens::{self, CoinType, CoinTypeError};
 use crate::state::{AddressRecord, DataRecord, Records, RecordsBody, TextRecord};
 
 /// The records of a zone's own name, or what is wrong with them.
@@ -21,15 +21,12 @@ pub fn records(settings: &ZoneRecords) -> Result<Records, String> {
         contenthash: settings
             .contenthash
             .as_deref()
-            .map_or(Ok(Bytes::new()), |hex| bytes("contenthash", hex))?,
+            .map_or(Ok(Vec::new()), ens::contenthash::parse)
+            .map_err(|error| format!("contenthash: {error}"))?
+            .into(),
         salt: B256::ZERO,
     };
     let records = Records::parse(body, &Limits::default()).map_err(|error| error.to_string())?;
-    records
-        .addresses()
-        .iter()
-        .try_for_each(|record| check_address(record, None))
-        .map_err(|error| error.to_string())?;
     records.data().iter().try_for_each(check_data).map_err(|error| error.to_string())?;
     Ok(records)
 }
@@ -46,9 +43,10 @@ pub fn fallback(settings: &ZoneRecords) -> Result<Records, String> {
 }
 
 fn address((coin, value): (&String, &String)) -> Result<AddressRecord, String> {
-    let number = coin.parse::<u64>().ok().and_then(|number| CoinType::try_from(number).ok());
-    let coin_type = number.ok_or_else(|| format!("the coin type '{coin}' is not a number below 2^53"))?;
-    Ok(AddressRecord { coin_type, value: bytes(&format!("the address of coin {coin}"), value)? })
+    let coin_type: CoinType = coin.parse().map_err(|error: CoinTypeError| error.to_string())?;
+    let value = ens::address::parse(coin_type, value);
+    let value = value.map_err(|error| format!("the address of coin {coin}: {error}"))?.into();
+    Ok(AddressRecord { coin_type, value })
 }
 
 fn data((key, value): (&String, &String)) -> Result<DataRecord, String> {

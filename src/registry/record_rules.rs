@@ -102,7 +102,7 @@ fn check_profile(
 }
 
 /// The address of an EVM chain has 20 bytes or none, and is the label's where there is one.
-pub fn check_address(record: &AddressRecord, label: Option<Address>) -> Result<(), RecordError> {
+fn check_address(record: &AddressRecord, label: Option<Address>) -> Result<(), RecordError> {
     let AddressRecord { coin_type, value } = record;
     if !coin_type.is_evm() || value.is_empty() {
         return Ok(());

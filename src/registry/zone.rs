@@ -282,8 +282,10 @@ mod tests {
         assert!(message(&format!("{open}reserved = ['Admin']")).contains("reserves 'Admin'"));
         assert!(message("[[zones]]\nname = 'A.eth'\nkind = 'open'").contains("a.eth"));
         let record = |line: &str| message(&format!("{open}{line}"));
-        assert!(record("records.addresses = { x = '0x00' }").contains("a.eth, records: the coin type 'x'"));
-        assert!(record("records.addresses = { 60 = '0x00' }").contains("have 20"));
+        assert!(
+            record("records.addresses = { x = '0x00' }").contains("a.eth, records: 'x' is no known coin")
+        );
+        assert!(record("records.addresses = { 60 = '0x00' }").contains("coin 60: this is no address of eth"));
         assert!(record("records.contenthash = 'e301'").contains("contenthash"));
         assert!(record("records.data = { 'ens:pubkey' = '0x00' }").contains("64 bytes"));
         assert!(record("fallback.addresses = { 0 = '0x00' }").contains("fallback: addresses"));

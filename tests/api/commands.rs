@@ -101,6 +101,69 @@ async fn a_second_claim_changes_records_and_keeps_the_others() {
 }
 
 #[tokio::test]
+async fn addresses_and_content_hashes_are_written_and_read_as_people_do() {
+    let server = server().await;
+    let user = User { gateway: &server.url, home: tempfile::tempdir().unwrap() };
+    user.ok(&["key", "new"]).await;
+    let (bitcoin, script) =
+        ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "0x0014751e76e8199196d454941c45d1b3a323f1433bd6");
+    let (evm, evm_raw) =
+        ("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed");
+    let (content, content_raw) = (
+        "ipfs://bafybeibj6lixxzqtsb45ysdjnupvqkufgdvzqbnvmhw2kf7cfkesy7r7d4",
+        "0xe3010170122029f2d17be6139079dc48696d1f582a8530eb9805b561eda517e22a892c7e3f1f",
+    );
+    let claim = ["claim", ALICE, "--key-file", "wallet.key", "--delivery-service", "ds.eth"];
+    let addresses = [format!("btc={bitcoin}"), format!("default={evm}"), "doge=0x6a00".into()];
+    let records = ["--address", &addresses[0], "--address", &addresses[1], "--address", &addresses[2]];
+    user.ok(&[&claim[..], &records, &["--contenthash", content]].concat()).await;
+
+    let shown = user.ok(&["show", ALICE]).await;
+    let has = |label: &str, value: &str| {
+        shown.lines().any(|line| line.starts_with(label) && line.ends_with(&format!(" {value}")))
+    };
+    assert!(
+        has("address btc", bitcoin) && has("address default", evm) && has("contenthash", content),
+        "{shown}"
+    );
+    assert!(has("address doge", "0x6a00"), "what has no text form is shown in hex: {shown}");
+    let records = user.json(&["show", ALICE]).await["records"].clone();
+    assert_eq!(
+        (&records["addresses"][0]["value"], &records["contenthash"]),
+        (&script.into(), &content_raw.into())
+    );
+
+    for (flags, text, raw) in [
+        (&["--coin", "btc"][..], bitcoin, script),
+        (&["--coin", "0"], bitcoin, script),
+        (&["--coin", "base"], evm, evm_raw),
+        (&["--coin", "evm:12345"], evm, evm_raw),
+        (&["--contenthash"], content, content_raw),
+    ] {
+        let resolve = [&["resolve", ALICE], flags].concat();
+        assert_eq!(user.ok(&resolve).await.trim(), text);
+        let json = user.json(&resolve).await;
+        assert_eq!((&json["value"], &json["raw"]), (&text.into(), &raw.into()), "{flags:?}");
+    }
+    let unset = user.json(&["resolve", ALICE, "--coin", "sol"]).await;
+    assert!(unset["value"].is_null() && unset.get("raw").is_none(), "{unset}");
+
+    for (record, says) in [
+        (["--address", "btc=bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5"], "checksum is wrong"),
+        (["--address", "btcc=1"], "'btcc' is no known coin"),
+        (["--address", "eth=0x5aaeb6053F3E94C9b9A09f33669435E7Ef1BeAed"], "checksum is wrong"),
+        (["--address", "evm:0=0x"], "'0' is no chain id"),
+        (["--contenthash", "https://example.com"], "ipfs://…"),
+    ] {
+        let (code, told) = user.fails(&[&claim[..], &record].concat()).await;
+        assert!(code == 2 && told.contains(says), "{told}");
+    }
+    user.ok(&[&claim[..], &["--address", "btc=", "--contenthash", ""]].concat()).await;
+    assert!(user.json(&["resolve", ALICE, "--coin", "btc"]).await["value"].is_null());
+    assert!(user.json(&["resolve", ALICE, "--contenthash"]).await["value"].is_null());
+}
+
+#[tokio::test]
 async fn keys_come_from_a_file_standard_input_or_the_environment() {
     use tokio::io::AsyncWriteExt;
     let user = User { gateway: "http://127.0.0.1:9", home: tempfile::tempdir().unwrap() };

@@ -12,7 +12,7 @@ async fn server() -> TestServer {
     TestServer::start_with(|settings| {
         let table = |toml: &str| toml::from_str::<ZoneRecords>(toml).unwrap();
         settings.zones[1].records = table(&format!(
-            "texts = {{ url = 'https://zone.example' }}\naddresses = {{ 60 = '0x{}', 0 = '0x0014' }}\n\
+            "texts = {{ url = 'https://zone.example' }}\naddresses = {{ eth = '0x{}', 0 = '0x0014' }}\n\
              data = {{ agent = '0x01' }}\ncontenthash = '0xe301'",
             "ab".repeat(20)
         ));

@@ -68,7 +68,7 @@ function everyClientResolves(these = clientNames) {
       assert.equal(await client.text(name, "url"), "https://example.com");
       assert.equal(await client.text(name, "network.dm3.profile"), profile);
       isOneOf(await client.coin(name, 0), [bitcoin.bytes, bitcoin.text]);
-      isOneOf(await client.contenthash(name), [contenthash, `ipfs://${cid}`, cidV1]);
+      isOneOf(await client.contenthash(name), [contenthash, `ipfs://${cid}`, cidV1, `ipfs://${cidV1}`]);
     });
 
     test(`${which}: an unclaimed name is not set`, async () => {
