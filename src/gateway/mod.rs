@@ -12,8 +12,8 @@ mod result;
 
 use std::sync::Arc;
 
-pub use cache::SignedAnswer;
-pub use lookup::{Lookup, LookupError};
+pub use cache::{AnswerBody, SignedAnswer};
+pub use lookup::{Lookup, LookupBody, LookupError};
 pub use protocol::{Entrance, Protocol};
 pub use query::{Query, QueryError};
 
