@@ -5,11 +5,13 @@
 mod ccip;
 mod commands;
 mod crash;
+mod described;
 mod freshness;
 mod harness;
 mod history;
 mod listing;
 mod malformed;
+mod openapi;
 
 mod profiles;
 mod put_names;
