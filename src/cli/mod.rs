@@ -6,6 +6,7 @@ mod dev;
 mod error;
 mod key;
 mod logging;
+mod openapi;
 mod release;
 mod resolve;
 mod serve;
@@ -47,6 +48,7 @@ enum Command {
     Resolve(resolve::Args),
     #[command(subcommand)]
     Key(key::Command),
+    Openapi(openapi::Args),
 }
 
 /// Runs the command that the process was started with. 0: done, 1: failed, 2: wrong usage.
@@ -73,5 +75,6 @@ async fn dispatch(command: Command) -> Result<(), CliError> {
         Command::Release(args) => release::run(args, &clock).await,
         Command::Resolve(args) => resolve::run(args, &clock).await,
         Command::Key(command) => key::run(command),
+        Command::Openapi(args) => openapi::run(args),
     }
 }

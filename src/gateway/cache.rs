@@ -4,10 +4,23 @@ use std::sync::Arc;
 
 use alloy::primitives::bytes::Bytes;
 use moka::sync::Cache;
+use utoipa::ToSchema;
 
 use super::lookup::Lookup;
 use crate::ens::Node;
 use crate::keccak::keccak256;
+use crate::state::schema;
+
+// Only described: `Answer` writes it without a detour.
+/// The JSON that ERC-3668 asks for.
+#[derive(Debug, ToSchema)]
+#[schema(as = Answer)]
+pub struct AnswerBody {
+    /// What the contract's callback takes: the ABI-encoded `(bytes result, uint64 expires, bytes signature)`, for TOR's
+    /// contracts `(bytes signature, uint64 expires, bytes result)`.
+    #[schema(value_type = schema::Bytes)]
+    pub data: Bytes,
+}
 
 /// An answer, ready to be sent.
 #[derive(Debug)]
@@ -32,7 +45,7 @@ impl Answer {
         &self.response
     }
 
-    /// The JSON that ERC-3668 asks for: `{"data":"0x…"}`.
+    /// An [`AnswerBody`] in JSON: `{"data":"0x…"}`.
     pub const fn body(&self) -> &Bytes {
         &self.body
     }

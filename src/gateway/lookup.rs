@@ -2,8 +2,10 @@
 
 use alloy::primitives::Address;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::protocol::Entrance;
+use crate::state::schema;
 
 /// A lookup as ERC-3668 sends it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -51,10 +53,15 @@ impl LookupError {
     }
 }
 
-/// The body of a POST. Unknown fields are other clients' business.
-#[derive(Deserialize)]
-struct Body {
+/// A lookup by POST. Unknown fields are other clients' business.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Lookup)]
+pub struct LookupBody {
+    /// What the contract asked.
+    #[schema(value_type = schema::Bytes)]
     data: String,
+    /// The contract that will verify the answer, where the path does not name it.
+    #[schema(value_type = Option<schema::Address>)]
     sender: Option<String>,
 }
 
@@ -84,7 +91,7 @@ impl Lookup {
         body: &[u8],
         limit: usize,
     ) -> Result<Self, LookupError> {
-        let body: Body =
+        let body: LookupBody =
             serde_json::from_slice(body).map_err(|error| LookupError::Body(error.to_string()))?;
         let resolver = resolver.or(body.sender.as_deref()).ok_or(LookupError::NoResolver)?;
         Ok(Self {

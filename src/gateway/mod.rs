@@ -13,8 +13,8 @@ mod result;
 
 use std::sync::Arc;
 
-pub use cache::Answer;
-pub use lookup::{Lookup, LookupError};
+pub use cache::{Answer, AnswerBody};
+pub use lookup::{Lookup, LookupBody, LookupError};
 pub use protocol::{Entrance, Protocol};
 pub use query::{Query, QueryError};
 

@@ -1,24 +1,52 @@
 //! CCIP read (ERC-3668). Errors have the shape that the standard gives them: a 4xx ends the client's search, after a
 //! 5xx it tries the next gateway.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 
 use super::middleware::Fault;
 use super::problem::Problem;
-use super::{App, Shared};
-use crate::gateway::{Answer, AnswerError, Entrance, Lookup, LookupError};
+use super::{App, Shared, examples};
+use crate::gateway::{Answer, AnswerBody, AnswerError, Entrance, Lookup, LookupBody, LookupError};
+use crate::state::schema;
 
 /// An error in the shape of ERC-3668: `{"message": "…"}`.
-#[derive(Debug)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Failure {
+    #[serde(skip)]
     status: StatusCode,
+    /// What is wrong, for people.
     message: String,
+}
+
+/// What every lookup can be answered instead of an answer.
+impl IntoResponses for Failure {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let response = |status: u16, description: &str| {
+            let content = Content::new(Some(Ref::from_schema_name(Self::name())));
+            let response =
+                ResponseBuilder::new().description(description).content("application/json", content).build();
+            (status.to_string(), response.into())
+        };
+        [
+            response(400, "Not a lookup, or one that is never answered"),
+            response(403, "This gateway does not sign for the contract"),
+            response(404, "The name is outside of all zones"),
+            response(413, "Too much calldata, or too large a body"),
+            response(500, "The gateway failed; try another"),
+            response(503, "The database does not answer, or there is too much to do; try another"),
+        ]
+        .into()
+    }
 }
 
 /// Whatever a CCIP route can answer instead of an answer.
@@ -32,7 +60,23 @@ pub enum Refusal {
 
 type LookupPath = Result<Path<(String, String)>, PathRejection>;
 
-/// `GET /{resolver}/{calldata}`, with or without `.json`.
+/// Look up (CCIP read)
+///
+/// An answer of the gateway to the calldata that the contract's `OffchainLookup` has, signed for that contract.
+#[utoipa::path(get, path = "/{resolver}/{calldata}", tag = "resolution", operation_id = "lookup",
+    params(
+        ("resolver" = schema::Address, Path, description = "The contract that verifies the answer",
+            example = json!(examples::RESOLVER)),
+        ("calldata" = String, Path, description = "What the contract asked, in hex, with or without `.json` behind it",
+            pattern = "^0x([0-9a-fA-F]{2})*([.]json)?$", example = json!(examples::CALLDATA)),
+        ("if-none-match" = Option<String>, Header, description = "The `etag` of an answer that is known", nullable = false),
+    ),
+    responses(
+        (status = 200, description = "The signed answer", body = AnswerBody,
+            headers(("etag" = String), ("cache-control" = String))),
+        (status = 304, description = "The answer is that one"),
+        Failure,
+    ))]
 pub async fn get(
     State(app): State<Shared>,
     Extension(entrance): Extension<Entrance>,
@@ -42,8 +86,21 @@ pub async fn get(
     answer_path(&app, entrance, path, headers.get(header::IF_NONE_MATCH)).await
 }
 
-/// `POST /{resolver}/{calldata}`. A client should not do that, but web3.py does where a template has `{data}` and no
-/// `{sender}`, which the resolver contract leaves out for a reason. The path says everything that the body does.
+// A client should not do that, but web3.py does where a template has `{data}` and no `{sender}`, which the resolver
+// contract leaves out for a reason. The path says everything that the body does.
+/// Look up (CCIP read), with everything in the path and a body that is not read
+#[utoipa::path(post, path = "/{resolver}/{calldata}", tag = "resolution", operation_id = "lookup_by_template",
+    params(
+        ("resolver" = schema::Address, Path, description = "The contract that verifies the answer",
+            example = json!(examples::RESOLVER)),
+        ("calldata" = String, Path, description = "What the contract asked, in hex, with or without `.json` behind it",
+            pattern = "^0x([0-9a-fA-F]{2})*([.]json)?$", example = json!(examples::CALLDATA)),
+    ),
+    responses(
+        (status = 200, description = "The signed answer", body = AnswerBody,
+            headers(("etag" = String), ("cache-control" = String))),
+        Failure,
+    ))]
 pub async fn post_to_template(
     State(app): State<Shared>,
     Extension(entrance): Extension<Entrance>,
@@ -67,7 +124,18 @@ async fn answer_path(
     Ok(respond(app, &answer, if_none_match))
 }
 
-/// `POST /{resolver}`.
+/// Look up (CCIP read), with the calldata in the body
+///
+/// The contract of the path beats the body's `sender`.
+#[utoipa::path(post, path = "/{resolver}", tag = "resolution", operation_id = "lookup_by_post",
+    params(("resolver" = schema::Address, Path, description = "The contract that verifies the answer",
+            example = json!(examples::RESOLVER))),
+    request_body(content = LookupBody, example = json!(examples::lookup())),
+    responses(
+        (status = 200, description = "The signed answer", body = AnswerBody,
+            headers(("etag" = String), ("cache-control" = String))),
+        Failure,
+    ))]
 pub async fn post(
     State(app): State<Shared>,
     Extension(entrance): Extension<Entrance>,
@@ -81,7 +149,14 @@ pub async fn post(
     answer_post(&app, entrance, Some(&resolver), &body?).await
 }
 
-/// `POST /`, where the body names the contract.
+/// Look up (CCIP read), with everything in the body
+#[utoipa::path(post, path = "/", tag = "resolution", operation_id = "lookup_at_root",
+    request_body(content = LookupBody, example = json!(examples::lookup())),
+    responses(
+        (status = 200, description = "The signed answer", body = AnswerBody,
+            headers(("etag" = String), ("cache-control" = String))),
+        Failure,
+    ))]
 pub async fn post_to_root(
     State(app): State<Shared>,
     Extension(entrance): Extension<Entrance>,
@@ -132,8 +207,7 @@ fn cache_control(app: &App, answer: &Answer) -> String {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        (self.status, [(header::CACHE_CONTROL, "no-store")], Json(json!({ "message": self.message })))
-            .into_response()
+        (self.status, [(header::CACHE_CONTROL, "no-store")], Json(&self)).into_response()
     }
 }
 

@@ -2,18 +2,41 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Shared;
 use super::problem::Problem;
 
-/// `GET /health/live`: the process answers.
-pub async fn live() -> Json<Value> {
-    Json(json!({ "status": "live" }))
+/// What `/health/live` says.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "status", rename_all = "lowercase")]
+pub enum Liveness {
+    /// The process answers.
+    Live,
 }
 
-/// `GET /health/ready`: the database answers, and takes writes.
-pub async fn ready(State(app): State<Shared>) -> Result<Json<Value>, Problem> {
+/// What `/health/ready` says.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "status", rename_all = "lowercase")]
+pub enum Readiness {
+    /// The database answers, and takes writes.
+    Ready,
+}
+
+/// The process answers
+///
+/// Also when it has too much to do.
+#[utoipa::path(get, path = "/health/live", tag = "service", operation_id = "check_liveness",
+    responses((status = 200, description = "It does", body = Liveness)))]
+pub async fn live() -> Json<Liveness> {
+    Json(Liveness::Live)
+}
+
+/// The database answers, and takes writes
+#[utoipa::path(get, path = "/health/ready", tag = "service", operation_id = "check_readiness",
+    responses((status = 200, description = "It does", body = Readiness), Problem))]
+pub async fn ready(State(app): State<Shared>) -> Result<Json<Readiness>, Problem> {
     app.registry.ping().await?;
-    Ok(Json(json!({ "status": "ready" })))
+    Ok(Json(Readiness::Ready))
 }

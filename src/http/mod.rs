@@ -1,10 +1,14 @@
 //! The routes, the server, one error type and one mapping to statuses.
 
 mod ccip;
+mod code;
+mod examples;
 mod health;
 mod info;
 mod middleware;
+mod name_resources;
 mod names;
+mod openapi;
 mod page;
 mod problem;
 mod router;
@@ -13,6 +17,7 @@ mod zones;
 
 use std::sync::Arc;
 
+pub use openapi::document;
 pub use server::{Server, StartError};
 
 use crate::config::Limits;

@@ -1,8 +1,6 @@
 //! Names: what they hold, their chains, and the operations that change them.
 
-use std::time::{Duration, UNIX_EPOCH};
-
-use alloy::primitives::{Address, B256};
+use alloy::primitives::Address;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
@@ -10,34 +8,29 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
+use super::code::Code;
+use super::name_resources::{LinkResource, NameResource, ReleasedName};
 use super::page::{self, Page};
 use super::problem::Problem;
-use super::{App, Shared};
+use super::{App, Shared, examples};
 use crate::ens::Name;
 use crate::registry::Zone;
-use crate::state::{OperationBody, Records, RecordsBody};
-use crate::store::{Entry, HistoryItem, Listing, NameSummary};
+use crate::state::{OperationBody, schema};
+use crate::store::Listing;
 
-/// A claimed name.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct NameResource<'a> {
-    name: &'a str,
-    node: B256,
-    zone: &'a str,
-    chain_id: u64,
-    owner: Address,
-    version: u64,
-    state_hash: B256,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    records: Option<&'a RecordsBody>,
-    created_at: String,
-    updated_at: String,
-}
-
-/// `GET /v1/names/{name}`.
+/// What a name holds
+///
+/// What it answers to resolvers can be more: records that it inherits, and the defaults.
+#[utoipa::path(get, path = "/v1/names/{name}", tag = "names", operation_id = "show_name",
+    params(("name" = schema::Name, Path, description = "The name", example = json!(examples::NAME))),
+    responses(
+        (status = 200, description = "Somebody holds it", body = NameResource),
+        (status = 400, description = "`malformed`, `invalid-name`"),
+        (status = 404, description = "`unclaimed`, `no-such-zone`"),
+        Problem,
+    ))]
 pub async fn show(
     State(app): State<Shared>,
     path: Result<Path<String>, PathRejection>,
@@ -45,13 +38,36 @@ pub async fn show(
     let name = parse_name(path)?;
     let zone = zone_of(&app, &name)?;
     let entry = app.registry.entry(name.node()).await?;
-    match resource(&app, &name, zone, &entry) {
+    match NameResource::of(&name, zone, app.registry.chain_id(), &entry) {
         Some(resource) => Ok(uncached(resource)),
         None => Err(Problem::unclaimed(&name, &entry)),
     }
 }
 
-/// `PUT /v1/names/{name}`.
+/// Claim, change, transfer or release a name
+///
+/// The body is the complete next state of the name with a proof that it may be, as a rule its owner's signature
+/// (EIP-712, domain `name` "dm3-gateway", `version` "1"). A release has the zero address as owner and no records. What
+/// is the current state already is answered 200 again.
+#[utoipa::path(put, path = "/v1/names/{name}", tag = "names", operation_id = "apply_operation",
+    params(("name" = schema::Name, Path, description = "The name", example = json!(examples::NAME))),
+    request_body(content = OperationBody, example = json!(examples::operation())),
+    responses(
+        (status = 200, description = "Changed, or released", body = inline(Applied)),
+        (status = 201, description = "Claimed", body = NameResource),
+        (status = 400, description = "`malformed`, `invalid-name`, `other-name`, `other-chain`, \
+            `valid-for-too-long`, `body`"),
+        (status = 401, description = "`proof`"),
+        (status = 403, description = "`not-one-label`, `not-an-address`, `belongs-to-address`, `like-an-address`, \
+            `reserved`, `too-short`, `quota`"),
+        (status = 404, description = "`no-such-zone`"),
+        (status = 409, description = "`conflict`, `nothing-to-release`"),
+        (status = 410, description = "`expired`"),
+        (status = 413, description = "`body`"),
+        (status = 422, description = "`invalid-record`"),
+        (status = 429, description = "`too-often`"),
+        Problem,
+    ))]
 pub async fn apply(
     State(app): State<Shared>,
     path: Result<Path<String>, PathRejection>,
@@ -62,26 +78,44 @@ pub async fn apply(
     let zone = zone_of(&app, &name)?;
     let applied = app.registry.apply(name.clone(), body).await?;
     let status = if applied.is_claim { StatusCode::CREATED } else { StatusCode::OK };
-    match resource(&app, &name, zone, &applied.entry) {
-        Some(resource) => Ok((status, uncached(resource)).into_response()),
-        // Released: what is left is where the next claim goes on.
-        None => {
-            let (next, previous) = (applied.entry.version + 1, applied.entry.state_hash);
-            let released = json!({ "name": name.as_str(), "owner": null, "version": applied.entry.version,
-                "stateHash": previous, "nextVersion": next, "previous": previous });
-            Ok((status, uncached(released)).into_response())
-        }
-    }
+    let left = match NameResource::of(&name, zone, app.registry.chain_id(), &applied.entry) {
+        Some(resource) => Applied::Held(resource),
+        None => Applied::Released(ReleasedName::of(&name, &applied.entry)),
+    };
+    Ok((status, uncached(left)).into_response())
+}
+
+/// What a change leaves: a name, or where its next claim goes on.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+enum Applied<'a> {
+    Held(NameResource<'a>),
+    Released(ReleasedName<'a>),
 }
 
 /// What `GET /v1/names/{name}/history` can be asked.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct HistoryQuery {
+    /// The `next` of the page before.
+    #[param(nullable = false, pattern = "^[0-9]+$", example = "0")]
     cursor: Option<String>,
+    /// How many items to give; 50 if nobody says.
+    #[param(minimum = 1, maximum = 200, nullable = false, example = 50)]
     limit: Option<u32>,
 }
 
-/// `GET /v1/names/{name}/history`.
+/// The chain of a name's operations
+///
+/// Oldest first. Each can be verified: its hash, its proof, and that it names the hash of the one before.
+#[utoipa::path(get, path = "/v1/names/{name}/history", tag = "names", operation_id = "show_history",
+    params(("name" = schema::Name, Path, description = "The name", example = json!(examples::NAME)), HistoryQuery),
+    responses(
+        (status = 200, description = "A page of them", body = Page<LinkResource>),
+        (status = 400, description = "`malformed`, `invalid-name`"),
+        (status = 404, description = "`unclaimed`, `no-such-zone`"),
+        Problem,
+    ))]
 pub async fn history(
     State(app): State<Shared>,
     path: Result<Path<String>, PathRejection>,
@@ -102,20 +136,39 @@ pub async fn history(
     }
     let items = app.registry.history(name.node(), after, page::limit(query.limit)?).await?;
     let last = items.last().map(|item| item.state.version).filter(|&version| version < entry.version);
-    let items: Vec<_> = items.iter().map(|item| history_item(&name, item)).collect();
+    let items: Vec<_> = items.iter().map(|item| LinkResource::of(&name, item)).collect();
     Ok(uncached(Page::new(items, last.map(|version| version.to_string()))))
 }
 
 /// What `GET /v1/names` can be asked.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ListQuery {
+    /// Names that this account holds.
+    #[param(value_type = Option<schema::Address>, nullable = false, example = json!(examples::OWNER))]
     owner: Option<String>,
+    /// Names in this zone.
+    #[param(value_type = Option<schema::Name>, nullable = false, example = json!(examples::ZONE))]
     zone: Option<String>,
+    /// The `next` of the page before.
+    #[param(nullable = false, example = "a.user.dm3.eth")]
     cursor: Option<String>,
+    /// How many items to give; 50 if nobody says.
+    #[param(minimum = 1, maximum = 200, nullable = false, example = 50)]
     limit: Option<u32>,
 }
 
-/// `GET /v1/names?owner=…` or `?zone=…`, or both.
+/// Names of an owner, in a zone, or both
+///
+/// Without their records.
+#[utoipa::path(get, path = "/v1/names", tag = "names", operation_id = "list_names",
+    params(ListQuery),
+    responses(
+        (status = 200, description = "A page of them", body = Page<NameResource>),
+        (status = 400, description = "`malformed` (also when neither `owner` nor `zone` is given), `invalid-name`"),
+        (status = 404, description = "`no-such-zone`"),
+        Problem,
+    ))]
 pub async fn list(
     State(app): State<Shared>,
     query: Result<Query<ListQuery>, QueryRejection>,
@@ -136,7 +189,8 @@ pub async fn list(
     let has_more = names.len() > limit as usize;
     names.truncate(limit as usize);
     let next = names.last().filter(|_| has_more).map(|last| last.name.to_string());
-    let items: Vec<_> = names.iter().map(|summary| summary_resource(&app, summary)).collect();
+    let chain_id = app.registry.chain_id();
+    let items: Vec<_> = names.iter().map(|summary| NameResource::listed(summary, chain_id)).collect();
     Ok(uncached(Page::new(items, next)))
 }
 
@@ -146,7 +200,7 @@ fn parse_name(path: Result<Path<String>, PathRejection>) -> Result<Name, Problem
 }
 
 fn parse_body(body: Result<Bytes, BytesRejection>) -> Result<OperationBody, Problem> {
-    let body = body.map_err(|error| Problem::new(error.status(), "body", error.body_text()))?;
+    let body = body.map_err(|error| Problem::new(error.status(), Code::Body, error.body_text()))?;
     serde_json::from_slice(&body)
         .map_err(|error| Problem::malformed(format!("the body is not an operation: {error}")))
 }
@@ -166,66 +220,7 @@ fn zone_of<'a>(app: &'a App, name: &'a Name) -> Result<&'a Zone, Problem> {
     app.registry.zones().place(name).map(|place| place.zone()).ok_or_else(|| Problem::no_such_zone(name))
 }
 
-/// `None` when nobody holds the name.
-fn resource<'a>(app: &App, name: &'a Name, zone: &'a Zone, entry: &'a Entry) -> Option<NameResource<'a>> {
-    Some(NameResource {
-        name: name.as_str(),
-        node: *name.node().as_bytes(),
-        zone: zone.name().as_str(),
-        chain_id: app.registry.chain_id(),
-        owner: entry.owner?,
-        version: entry.version,
-        state_hash: entry.state_hash,
-        records: Some(entry.records.body()),
-        created_at: rfc3339(entry.created_at),
-        updated_at: rfc3339(entry.updated_at),
-    })
-}
-
-/// In a listing, a name comes without its records: a page of them could have a hundred megabytes.
-fn summary_resource<'a>(app: &App, summary: &'a NameSummary) -> NameResource<'a> {
-    NameResource {
-        name: summary.name.as_str(),
-        node: *summary.name.node().as_bytes(),
-        zone: &summary.zone,
-        chain_id: app.registry.chain_id(),
-        owner: summary.owner,
-        version: summary.version,
-        state_hash: summary.state_hash,
-        records: None,
-        created_at: rfc3339(summary.created_at),
-        updated_at: rfc3339(summary.updated_at),
-    }
-}
-
-/// One link of a chain. `records` is null when they were erased; `recordsHash` still verifies the chain.
-fn history_item(name: &Name, item: &HistoryItem) -> Value {
-    let state = &item.state;
-    json!({
-        "state": {
-            "name": name.as_str(),
-            "chainId": state.chain_id,
-            "version": state.version,
-            "previous": state.previous,
-            "owner": state.owner,
-            "records": state.records.as_ref().map(Records::body),
-            "validUntil": state.valid_until,
-        },
-        "stateHash": item.state_hash,
-        "recordsHash": item.records_hash,
-        "proof": item.proof,
-        "createdAt": rfc3339(item.created_at),
-    })
-}
-
 /// What a name holds can change with the next request.
 fn uncached(body: impl Serialize) -> Response {
     ([(header::CACHE_CONTROL, "no-cache")], Json(body)).into_response()
-}
-
-/// RFC 3339 in UTC, to the second.
-fn rfc3339(unix_seconds: u64) -> String {
-    // The last second of the year 9999, behind which the format has no words.
-    const LAST: u64 = 253_402_300_799;
-    humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(unix_seconds.min(LAST))).to_string()
 }

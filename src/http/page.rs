@@ -1,6 +1,7 @@
 //! Pages of long lists: `{"items": […], "next": cursor or null}`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::problem::Problem;
 
@@ -10,9 +11,12 @@ const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 200;
 
 /// A page of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Page<T> {
+    /// What is on it.
     items: Vec<T>,
+    /// The `cursor` of the page after it; null on the last one.
+    #[schema(required)]
     next: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Every route.
+//! Every route. `openapi.rs` describes them.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tower_http::cors::{Any, CorsLayer};
 
 use super::middleware::{self, Bounds, REQUEST_ID};
 use super::problem::Problem;
-use super::{Shared, ccip, health, info, names, zones};
+use super::{Shared, ccip, health, info, names, openapi, zones};
 use crate::gateway::Entrance;
 
 /// The routes of the gateway, with what every request goes through.
@@ -31,6 +31,7 @@ pub fn router(app: Shared) -> Router {
         .route("/v1/zones", get(zones::list))
         .route("/v1/info", get(info::show))
         .route("/health/ready", get(health::ready))
+        .route("/openapi.json", get(openapi::show))
         .fallback(|| async { Problem::no_such_route() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<Problem>))

@@ -7,6 +7,7 @@ mod eip712;
 mod name_state;
 mod operation;
 mod records;
+pub mod schema;
 mod strict_hex;
 
 pub use eip712::{records_hash, signing_digest, state_hash};

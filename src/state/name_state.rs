@@ -2,17 +2,21 @@
 
 use alloy::primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::eip712;
 use super::records::{Records, RecordsBody, RecordsError};
+use super::schema;
 use crate::config::Limits;
 use crate::ens::{Name, NameError};
 
 /// A state as it is on the wire: of the right types, not yet checked.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = State, description = "The complete state of a name at one version.")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StateBody {
     /// The full name, in normal form.
+    #[schema(value_type = schema::Name)]
     pub name: String,
     /// The chain whose ENS the name lives in.
     pub chain_id: u64,
@@ -20,9 +24,11 @@ pub struct StateBody {
     pub version: u64,
     /// The struct hash of the state before; zero for version 1.
     #[serde(deserialize_with = "super::strict_hex::deserialize")]
+    #[schema(value_type = schema::Hash)]
     pub previous: B256,
     /// The zero address releases the name.
     #[serde(deserialize_with = "super::strict_hex::deserialize")]
+    #[schema(value_type = schema::Address)]
     pub owner: Address,
     /// All records of the name; there is no other way to keep one than to write it again.
     pub records: RecordsBody,

@@ -2,12 +2,15 @@
 
 use alloy::primitives::Bytes;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::name_state::StateBody;
+use super::schema;
 use crate::account::{Signature, SignatureError};
 
 /// The body of `PUT /v1/names/{name}`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Operation, description = "The next state of a name, and why it may be.")]
 #[serde(deny_unknown_fields)]
 pub struct OperationBody {
     /// The complete next state.
@@ -17,13 +20,15 @@ pub struct OperationBody {
 }
 
 /// A proof as it is on the wire and in the database.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Proof, description = "Why a state may be.")]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ProofBody {
     /// The owner's signature over the state; on a claim, the new owner's.
     Eip712 {
         /// 65 bytes `r ‖ s ‖ v`.
         #[serde(deserialize_with = "super::strict_hex::deserialize")]
+        #[schema(value_type = schema::Bytes)]
         signature: Bytes,
     },
 }

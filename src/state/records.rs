@@ -4,12 +4,14 @@ use std::collections::HashSet;
 
 use alloy::primitives::{B256, Bytes};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use super::schema;
 use crate::config::Limits;
 use crate::ens::CoinType;
 
 /// A text record (ENSIP-5). The empty value is set, to nothing.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TextRecord {
     /// The key, such as `url`.
@@ -19,29 +21,33 @@ pub struct TextRecord {
 }
 
 /// An address record (ENSIP-9), in binary form. The empty value is set, to nothing.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AddressRecord {
     /// The chain.
+    #[schema(value_type = u64, maximum = 9_007_199_254_740_991_u64)]
     pub coin_type: CoinType,
     /// The chain's own binary form.
     #[serde(deserialize_with = "super::strict_hex::deserialize")]
+    #[schema(value_type = schema::Bytes)]
     pub value: Bytes,
 }
 
 /// A data record (ENSIP-24). The empty value is set, to nothing.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataRecord {
     /// The key; what begins with `ens:` answers old resolver functions.
     pub key: String,
     /// The value.
     #[serde(deserialize_with = "super::strict_hex::deserialize")]
+    #[schema(value_type = schema::Bytes)]
     pub value: Bytes,
 }
 
 /// Records as they are on the wire: of the right types, not yet checked.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Records, description = "All that a name holds.")]
 #[serde(deny_unknown_fields)]
 pub struct RecordsBody {
     /// Text records, in signed order.
@@ -52,9 +58,11 @@ pub struct RecordsBody {
     pub data: Vec<DataRecord>,
     /// The content hash (ENSIP-7); empty is not set.
     #[serde(deserialize_with = "super::strict_hex::deserialize")]
+    #[schema(value_type = schema::Bytes)]
     pub contenthash: Bytes,
     /// Random, so that an erased state cannot be guessed from its hash.
     #[serde(deserialize_with = "super::strict_hex::deserialize")]
+    #[schema(value_type = schema::Hash)]
     pub salt: B256,
 }
 

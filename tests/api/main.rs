@@ -6,12 +6,14 @@ mod ccip;
 mod codecs;
 mod commands;
 mod crash;
+mod described;
 mod ensip15;
 mod freshness;
 mod harness;
 mod history;
 mod listing;
 mod malformed;
+mod openapi;
 
 mod profiles;
 mod put_names;

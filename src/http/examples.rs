@@ -1,0 +1,53 @@
+//! The examples of the API's description. Together they are a story: the name is claimed by the operation, and then
+//! looked up.
+
+use serde_json::{Value, json};
+
+/// A name.
+pub const NAME: &str = "alice.user.dm3.eth";
+/// The zone that it is in.
+pub const ZONE: &str = "user.dm3.eth";
+/// The account that holds it: that of the private key 1.
+pub const OWNER: &str = "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf";
+/// A resolver contract.
+pub const RESOLVER: &str = "0xc0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0";
+/// `resolve(bytes,bytes)` of the name and `addr(bytes32)`.
+pub const CALLDATA: &str = "\
+    0x9061b92300000000000000000000000000000000000000000000000000000000000000400000000000000000000000\
+    000000000000000000000000000000000000000080000000000000000000000000000000000000000000000000000000\
+    000000001405616c696365047573657203646d3303657468000000000000000000000000000000000000000000000000\
+    0000000000000000000000000000000000000000243b3b57deedc59955d48d4280a4d80555f7f37053acc4bdce494b53\
+    d8ecc44769cc12af1200000000000000000000000000000000000000000000000000000000";
+
+/// The first operation of the name, which ethers 6.17 has signed.
+pub fn operation() -> Value {
+    let (previous, salt) = (format!("0x{}", "00".repeat(32)), format!("0x{}", "22".repeat(32)));
+    let bitcoin = format!("0x0014{}", "11".repeat(20));
+    json!({
+        "state": {
+            "name": NAME,
+            "chainId": 1,
+            "version": 1,
+            "previous": previous,
+            "owner": OWNER,
+            "records": {
+                "texts": [{ "key": "url", "value": "https://example.com" }],
+                "addresses": [{ "coinType": 0, "value": bitcoin }],
+                "data": [],
+                "contenthash": "0x",
+                "salt": salt,
+            },
+            "validUntil": 1_800_000_000,
+        },
+        "proof": {
+            "kind": "eip712",
+            "signature": "0x114639af16ca3da148eab4c99ecffe448dd83e978b88b3bb2daf722ba99090f1\
+                443872631b24548bbaaecee11bbb9e1b4a12ac83d4b007aaca8bf7c2e05f043e1b",
+        },
+    })
+}
+
+/// A lookup by POST.
+pub fn lookup() -> Value {
+    json!({ "data": CALLDATA, "sender": RESOLVER })
+}

@@ -1,0 +1,209 @@
+//! The OpenAPI document: it has every route, and each is answered as it says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use alloy::primitives::Address;
+use dm3_gateway::config::Settings;
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::described::{Description, Operation};
+use crate::harness::{
+    NOW, RESOLVER, Reply, TestServer, Wallet, nothing, reply, state, texts, to_hex, zero_hash,
+};
+
+const ALICE: &str = "alice.user.dm3.eth";
+
+/// The literals behind `.route(` in a part of `router.rs`.
+fn routes(source: &str) -> impl Iterator<Item = &str> {
+    source.split(".route(").skip(1).map(|rest| rest.split('"').nth(1).unwrap())
+}
+
+/// The paths of `router.rs`, which is the only place that has routes.
+fn routed_paths() -> BTreeSet<String> {
+    let (main, ccip) = include_str!("../../src/http/router.rs").split_once("fn ccip_routes").unwrap();
+    let nests: Vec<_> = main.split(".nest(").skip(1).map(|rest| rest.split('"').nth(1).unwrap()).collect();
+    assert_eq!(nests, ["/tor"], "another nest: its paths have to be listed here");
+    let below_tor = routes(ccip).map(|path| format!("/tor{}", path.trim_end_matches('/')));
+    routes(main).chain(routes(ccip)).map(str::to_owned).chain(below_tor).collect()
+}
+
+#[tokio::test]
+async fn the_document_has_every_path_and_method_of_the_router_and_no_other() {
+    let server = TestServer::start().await;
+    let description = Description::of(&server).await;
+    let mut described: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (method, path) in description.operations() {
+        described.entry(path).or_default().insert(method);
+    }
+    assert_eq!(described.keys().cloned().collect::<BTreeSet<_>>(), routed_paths());
+    // A method that no route has is told which there are.
+    for (path, methods) in described {
+        let refused = reply(server.http.request(Method::DELETE, format!("{}{path}", server.url))).await;
+        assert_eq!(refused.status, 405, "{path}");
+        let allowed = refused.header("allow").split(',').filter(|&method| method != "HEAD");
+        assert_eq!(allowed.map(str::to_owned).collect::<BTreeSet<_>>(), methods, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_examples_can_be_sent_as_they_are() {
+    let server = TestServer::start_with(|settings| settings.answers.tor_resolvers = vec![RESOLVER]).await;
+    server.move_clock(1_800_000_000 - NOW - 600);
+    let description = Description::of(&server).await;
+    // The write first: the others ask for what it writes.
+    let mut operations = description.operations();
+    operations.sort_by_key(|(method, _)| method != "PUT");
+    for operation in operations {
+        let reply = reply(description.example(&server, &operation)).await;
+        assert!(reply.status.is_success(), "{operation:?}: {}", reply.body);
+        description.check(&operation, &reply);
+    }
+    let listed = description.example(&server, &("GET".into(), "/v1/names".into()));
+    assert_eq!(reply(listed).await.body["items"][0]["name"], ALICE);
+}
+
+#[tokio::test]
+async fn who_is_turned_away_is_told_so_as_described() {
+    let server = TestServer::start_with(|settings| settings.limits.requests = 0).await;
+    let description = Description::of(&TestServer::start().await).await;
+    for operation in description.operations() {
+        let reply = reply(description.example(&server, &operation)).await;
+        let expected = if operation.1 == "/health/live" { 200 } else { 503 };
+        assert_eq!(reply.status, expected, "{operation:?}");
+        description.check(&operation, &reply);
+    }
+}
+
+/// Sends requests, checks what comes back, and remembers which statuses were seen.
+struct Drive {
+    server: TestServer,
+    description: Description,
+    seen: BTreeSet<(Operation, u16)>,
+}
+
+impl Drive {
+    async fn send(&mut self, path: &str, request: RequestBuilder, status: u16) -> Reply {
+        let method = request.try_clone().unwrap().build().unwrap().method().to_string();
+        let operation = (method, path.to_owned());
+        let reply = reply(request).await;
+        assert_eq!(reply.status.as_u16(), status, "{operation:?}: {}", reply.body);
+        self.description.check(&operation, &reply);
+        self.seen.insert((operation, status));
+        reply
+    }
+
+    async fn get(&mut self, path: &str, name: &str, query: &str, status: u16) {
+        let url = format!("{}{}{query}", self.server.url, path.replace("{name}", name));
+        self.send(path, self.server.http.get(url), status).await;
+    }
+
+    async fn put(&mut self, operation: &Value, status: u16) -> Value {
+        let name = operation["state"]["name"].as_str().unwrap_or(ALICE);
+        let url = format!("{}/v1/names/{name}", self.server.url);
+        self.send("/v1/names/{name}", self.server.http.put(url).json(operation), status).await.body
+    }
+
+    /// By each of the ways to look something up.
+    async fn look_up(&mut self, resolver: Address, calldata: &str, status: u16) {
+        let resolver = to_hex(resolver.as_slice());
+        for (method, path) in self.description.operations() {
+            if !path.trim_start_matches("/tor").starts_with("/{") && !["/", "/tor"].contains(&&*path) {
+                continue;
+            }
+            let filled = path.replace("{resolver}", &resolver).replace("{calldata}", calldata);
+            let url = format!("{}{filled}", self.server.url);
+            let request = self.server.http.request(method.parse().unwrap(), url);
+            let body = json!({ "data": calldata, "sender": resolver });
+            let request = if method == "POST" { request.json(&body) } else { request };
+            self.send(&path, request.try_clone().unwrap(), status).await;
+            if method == "GET" && status == 200 {
+                self.send(&path, request.header("if-none-match", "*"), 304).await;
+            }
+        }
+    }
+}
+
+fn small(settings: &mut Settings) {
+    settings.answers.resolvers = vec![RESOLVER];
+    settings.answers.tor_resolvers = vec![RESOLVER];
+    settings.limits.calldata_bytes = 1024;
+    settings.limits.operations_per_day = 3;
+    settings.limits.body_bytes = 8192;
+}
+
+#[tokio::test]
+async fn each_status_of_each_operation_happens_and_looks_as_described() {
+    let server = TestServer::start_with(small).await;
+    let description = Description::of(&server).await;
+    let mut drive = Drive { server, description, seen: BTreeSet::new() };
+    writes(&mut drive).await;
+    reads(&mut drive).await;
+    lookups(&mut drive).await;
+    drive.server.break_database().await;
+    for path in ["/health/ready", "/v1/names/{name}", "/v1/names/{name}/history"] {
+        drive.get(path, "other.user.dm3.eth", "", 503).await;
+    }
+    let described = drive.description.operations().into_iter().flat_map(|operation| {
+        let statuses = drive.description.statuses(&operation);
+        statuses.into_iter().map(move |status| (operation.clone(), status))
+    });
+    // The first would be a bug, the second is what the test above is about.
+    let unseen: Vec<_> = described.filter(|(_, status)| ![500, 503].contains(status)).collect();
+    let unseen: Vec<_> = unseen.iter().filter(|case| !drive.seen.contains(case)).collect();
+    assert!(unseen.is_empty(), "described, but it did not happen: {unseen:?}");
+}
+
+async fn writes(drive: &mut Drive) {
+    let wallet = Wallet::new(1);
+    let signed = |name: &str, change: &dyn Fn(&mut Value)| {
+        let mut state = state(name, 1, &zero_hash(), wallet.address(), nothing());
+        change(&mut state);
+        wallet.sign(state)
+    };
+    let claim = signed(ALICE, &|_| {});
+    let mut forged = claim.clone();
+    forged["proof"] = Wallet::new(2).claim(ALICE, nothing())["proof"].clone();
+    drive.put(&forged, 401).await;
+    drive.put(&json!({}), 400).await;
+    drive.put(&signed(ALICE, &|state| state["chainId"] = json!(2)), 400).await;
+    drive.put(&signed(ALICE, &|state| state["validUntil"] = json!(NOW + 90_000)), 400).await;
+    drive.put(&signed(ALICE, &|state| state["validUntil"] = json!(NOW - 1)), 410).await;
+    drive.put(&signed(ALICE, &|state| state["records"] = texts(&[("", "")])), 422).await;
+    drive.put(&signed("admin.user.dm3.eth", &|_| {}), 403).await;
+    drive.put(&signed("alice.other.eth", &|_| {}), 404).await;
+    drive.put(&signed(ALICE, &|state| state["records"] = texts(&[("url", &"x".repeat(9000))])), 413).await;
+    let claimed = drive.put(&claim, 201).await;
+    drive.put(&signed(ALICE, &|state| state["validUntil"] = json!(NOW + 1)), 409).await;
+    let changed = drive.put(&wallet.next(&claimed, wallet.address(), texts(&[("url", "x")])), 200).await;
+    let released = drive.put(&wallet.next(&changed, Address::ZERO, nothing()), 200).await;
+    drive.put(&wallet.next(&released, Address::ZERO, nothing()), 409).await;
+    drive.put(&wallet.next(&released, wallet.address(), nothing()), 429).await;
+    drive.put(&signed("bob.user.dm3.eth", &|_| {}), 201).await;
+}
+
+async fn reads(drive: &mut Drive) {
+    for path in ["/v1/names/{name}", "/v1/names/{name}/history"] {
+        drive.get(path, "bob.user.dm3.eth", "", 200).await;
+        drive.get(path, "nobody.user.dm3.eth", "", 404).await;
+        drive.get(path, "alice.other.eth", "", 404).await;
+        drive.get(path, "Alice.user.dm3.eth", "", 400).await;
+    }
+    drive.get("/v1/names/{name}/history", ALICE, "?limit=2", 200).await;
+    drive.get("/v1/names", "", "?zone=user.dm3.eth&limit=1", 200).await;
+    drive.get("/v1/names", "", "", 400).await;
+    drive.get("/v1/names", "", "?zone=other.eth", 404).await;
+    for path in ["/v1/zones", "/v1/info", "/health/live", "/health/ready", "/openapi.json"] {
+        drive.get(path, "", "", 200).await;
+    }
+}
+
+async fn lookups(drive: &mut Drive) {
+    let question =
+        |name: &str| to_hex(&crate::harness::question(name, dm3_gateway::ens::call::RecordKey::Addr));
+    drive.look_up(RESOLVER, &question("bob.user.dm3.eth"), 200).await;
+    drive.look_up(RESOLVER, "0x9061b923", 400).await;
+    drive.look_up(Address::repeat_byte(0xd0), &question("bob.user.dm3.eth"), 403).await;
+    drive.look_up(RESOLVER, &question("alice.other.eth"), 404).await;
+    drive.look_up(RESOLVER, &format!("0x{}", "00".repeat(1025)), 413).await;
+}
