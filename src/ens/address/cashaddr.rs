@@ -13,7 +13,8 @@ const P2PKH: u8 = 0;
 const P2SH: u8 = 8;
 /// A checksum's characters, of five bits each.
 const CHECKSUM_CHARACTERS: usize = 8;
-/// What remains of a version byte and 20 bytes in characters of five bits: two bits that have to be zero.
+/// A version byte and 20 bytes in characters of five bits, and the two bits that remain and have to be zero.
+const PAYLOAD_CHARACTERS: usize = 34;
 const PADDING: u8 = 0b11;
 
 /// The script of an address. The prefix may be left out, as wallets do.
@@ -46,10 +47,10 @@ pub fn parse(text: &str) -> Result<Vec<u8>, Fault> {
 fn script(payload: &[Fe32]) -> Result<Vec<u8>, Fault> {
     let bytes: Vec<u8> = payload.iter().copied().fes_to_bytes().collect();
     let (version, hash) = bytes.split_first().ok_or(Fault::Length)?;
-    // The version says how long the hash is; there are longer ones than 20 bytes, for scripts that ENSIP-9 has no form for.
+    // There are longer hashes, of scripts that ENSIP-9 has no form for.
     let (Ok(hash), Some(last)) = (hash.try_into(), payload.last()) else { return Err(Fault::Kind) };
-    if last.to_u8() & PADDING != 0 {
-        return Err(Fault::Characters);
+    if payload.len() != PAYLOAD_CHARACTERS || last.to_u8() & PADDING != 0 {
+        return Err(Fault::Length);
     }
     match *version {
         P2PKH => Ok(Script::P2pkh(hash).to_bytes()),
@@ -65,12 +66,17 @@ pub fn format(script: &[u8]) -> Option<String> {
         Script::P2sh(hash) => (P2SH, hash),
         Script::Witness(..) => return None,
     };
-    let payload: Vec<Fe32> = [&[version], &hash[..]].concat().into_iter().bytes_to_fes().collect();
+    with_checksum([&[version], &hash[..]].concat().into_iter().bytes_to_fes().collect())
+}
+
+/// The address of a payload.
+fn with_checksum(payload: Vec<Fe32>) -> Option<String> {
     let checksum = polymod(&[&payload[..], &[Fe32::Q; CHECKSUM_CHARACTERS]].concat());
-    let checksum =
-        (0..CHECKSUM_CHARACTERS).rev().map(|at| Fe32::try_from((checksum >> (5 * at)) as u8 & 31).ok());
-    let symbols: Option<Vec<Fe32>> = payload.into_iter().map(Some).chain(checksum).collect();
-    Some(format!("{PREFIX}:{}", symbols?.into_iter().map(Fe32::to_char).collect::<String>()))
+    let symbol = |at: usize| Fe32::try_from((checksum >> (5 * at)) as u8 & 31).ok();
+    let checksum = (0..CHECKSUM_CHARACTERS).rev().map(symbol);
+    let symbols: Option<String> =
+        payload.into_iter().map(Some).chain(checksum).map(|symbol| symbol.map(Fe32::to_char)).collect();
+    Some(format!("{PREFIX}:{}", symbols?))
 }
 
 /// The checksum of the prefix and these symbols (a BCH code over GF(32), of 40 bits); zero when it is right.
@@ -86,4 +92,27 @@ fn polymod(symbols: &[Fe32]) -> u64 {
         terms.fold(shifted, |sum, (_, term)| sum ^ term)
     });
     sum ^ 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_nothing_left_over_and_a_known_version() {
+        let address = |version: u8, length: usize, change: fn(&mut Vec<Fe32>)| {
+            let bytes = [&[version], &vec![7; length][..]].concat();
+            let mut payload = bytes.into_iter().bytes_to_fes().collect();
+            change(&mut payload);
+            parse(&with_checksum(payload).unwrap())
+        };
+        assert!(address(P2PKH, 20, |_| ()).is_ok());
+        assert!(address(P2SH, 20, |_| ()).is_ok());
+        assert_eq!(address(P2PKH, 20, |payload| payload.push(Fe32::Q)), Err(Fault::Length));
+        assert_eq!(address(P2PKH, 20, |payload| payload[33] = Fe32::P), Err(Fault::Length));
+        // Token-aware addresses, hashes of 32 bytes, a reserved bit, nothing.
+        for (version, length) in [(16, 20), (11, 32), (128, 20), (0, 0)] {
+            assert_eq!(address(version, length, |_| ()), Err(Fault::Kind));
+        }
+    }
 }

@@ -20,7 +20,7 @@ const MAX_CHARACTERS: usize = 128;
 #[derive(Debug, thiserror::Error, PartialEq, Eq, Clone)]
 pub enum AddressError {
     /// A text that the coin's own people would not take for an address.
-    #[error("this is no address of {coin}: {fault}; {expected} is expected, or its binary form as 0x…")]
+    #[error("this is no address of {coin}: {fault} (expected: {expected})")]
     Form {
         /// Of which coin.
         coin: CoinType,
@@ -124,9 +124,11 @@ fn codec(coin: CoinType) -> Option<Codec> {
             parse: base58::parse_solana,
             format: base58::format_solana,
         },
-        _ if coin.is_evm() => {
-            Codec { expected: "0x and 40 hex digits", parse: evm::parse, format: evm::format }
-        }
+        _ if coin.is_evm() => Codec {
+            expected: "0x and 40 hex digits, all in one case or with the checksum of EIP-55",
+            parse: evm::parse,
+            format: evm::format,
+        },
         _ => return None,
     })
 }
