@@ -1,6 +1,7 @@
 //! The routes, the server, one error type and one mapping to statuses.
 
 mod ccip;
+mod ccip_failure;
 mod code;
 mod examples;
 mod health;

@@ -7,6 +7,7 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Content, Ref, RefOr, Response};
 use utoipa::{OpenApi, ToSchema};
 
+use super::ccip_failure::Failure;
 use super::problem::{Problem, ProblemBody};
 use super::{ccip, health, info, names, zones};
 
@@ -67,7 +68,7 @@ struct Api;
 #[derive(OpenApi)]
 #[openapi(
     paths(ccip::get, ccip::post_to_template, ccip::post, ccip::post_to_root),
-    components(schemas(ccip::Failure))
+    components(schemas(Failure))
 )]
 struct Lookups;
 

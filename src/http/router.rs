@@ -10,6 +10,7 @@ use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 
+use super::ccip_failure::Failure;
 use super::middleware::{self, Bounds, REQUEST_ID};
 use super::problem::Problem;
 use super::{Shared, ccip, health, info, names, openapi, zones};
@@ -22,8 +23,8 @@ pub fn router(app: Shared) -> Router {
     let ccip = ccip_routes(Entrance::Main)
         .nest("/tor", ccip_routes(Entrance::Tor))
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
-        .layer(CatchPanicLayer::custom(middleware::after_panic::<ccip::Failure>))
-        .layer(from_fn_with_state(bounds.clone(), middleware::bounded::<ccip::Failure>));
+        .layer(CatchPanicLayer::custom(middleware::after_panic::<Failure>))
+        .layer(from_fn_with_state(bounds.clone(), middleware::bounded::<Failure>));
     let api = Router::new()
         .route("/v1/names", get(names::list))
         .route("/v1/names/{name}", get(names::show).put(names::apply))

@@ -199,6 +199,13 @@ async fn a_key_file_is_private_and_never_overwritten() {
 }
 
 #[tokio::test]
+async fn openapi_prints_what_the_gateway_serves() {
+    let server = server().await;
+    let user = User { gateway: &server.url, home: tempfile::tempdir().unwrap() };
+    assert_eq!(user.json(&["openapi"]).await, server.get("/openapi.json").await.body);
+}
+
+#[tokio::test]
 async fn failures_are_1_wrong_usage_is_2_and_both_say_what_to_do() {
     let server = server().await;
     server.claim_now(&Wallet::new(1), ALICE).await;
