@@ -404,6 +404,18 @@ mod tests {
     }
 
     #[test]
+    fn the_file_in_the_readme_is_taken() {
+        let readme = include_str!("../README.md");
+        let (_, file) = readme.split_once("```toml\n").unwrap();
+        let (file, _) = file.split_once("```").unwrap();
+        let settings: FileSettings = toml::from_str(file).unwrap();
+        assert_eq!(settings.zones.unwrap().len(), 2);
+        for setting in ["batch_hosts", "resolvers", "tor_resolvers", "operations_per_day", "idle_seconds"] {
+            assert!(file.contains(&format!("\n{setting} = ")), "{setting}");
+        }
+    }
+
+    #[test]
     fn flags_beat_the_file_which_beats_the_defaults() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "chain_id = 5\n[answers]\nttl_seconds = 60").unwrap();
