@@ -97,6 +97,7 @@ mod tests {
     use crate::account::SecretKey;
     use crate::dm3::{ProfileKeys, UserProfile};
     use crate::ens::Name;
+    use proptest::prelude::*;
 
     fn signed() -> SignedUserProfile {
         let key: SecretKey = "01".repeat(32).parse().unwrap();
@@ -148,6 +149,19 @@ mod tests {
         );
         assert!(parse(&json.replace("\"0x", "\"")).contains("signature"));
         assert!(parse(&json.replace("ds.eth", "dß.eth")).contains("base64"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_record_uri_or_refused(text in ".{0,200}", at in 0usize..300, new in ".{0,6}") {
+            let _ = RecordUri::parse(&text);
+            // The profile is ASCII: every place in it is between two characters.
+            let mut changed = RecordUri::inline(&signed());
+            changed.replace_range(at..(at + new.len()).min(changed.len()), &new);
+            if let Ok(RecordUri::Inline { profile, plain: true }) = RecordUri::parse(&changed) {
+                prop_assert_eq!(RecordUri::inline(&profile), changed);
+            }
+        }
     }
 
     #[test]

@@ -125,3 +125,36 @@ fn parse_calldata(text: &str, limit: usize) -> Result<Vec<u8>, LookupError> {
     }
     hex::decode(digits).map_err(|error| LookupError::Calldata(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LIMIT: usize = 40;
+
+    proptest! {
+        #[test]
+        fn any_path_is_a_lookup_or_refused(resolver in ".{0,60}", hex in "(0x)?[0-9a-fA-Fx.]{0,100}", odd in ".{0,60}") {
+            for calldata in [&hex, &odd] {
+                if let Ok(lookup) = Lookup::from_path(Entrance::Main, &resolver, calldata, LIMIT) {
+                    prop_assert!(lookup.calldata.len() <= LIMIT);
+                }
+            }
+            let resolver = "0xAbababababababababababababababababababab";
+            if let Ok(lookup) = Lookup::from_path(Entrance::Tor, resolver, &hex, LIMIT) {
+                let digits = hex::encode(&lookup.calldata);
+                prop_assert_eq!(format!("0x{digits}"), hex.strip_suffix(".json").unwrap_or(&hex).to_lowercase());
+            }
+        }
+
+        #[test]
+        fn any_body_is_a_lookup_or_refused(body in proptest::collection::vec(any::<u8>(), 0..200), data in ".{0,90}", sender in ".{0,50}") {
+            let _ = Lookup::from_body(Entrance::Main, None, &body, LIMIT);
+            let body = serde_json::json!({ "data": data, "sender": sender }).to_string();
+            if let Ok(lookup) = Lookup::from_body(Entrance::Main, None, body.as_bytes(), LIMIT) {
+                prop_assert!(lookup.calldata.len() <= LIMIT);
+            }
+        }
+    }
+}

@@ -144,3 +144,35 @@ fn about(name: &Name, call: RecordCall) -> Result<RecordCall, CallError> {
         Err(CallError::WrongNode { name: name.to_string(), expected: name.node(), asked: call.node })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ens::abi::{multicallCall, resolveWithContextCall};
+    use crate::gateway::Entrance;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_calldata_is_a_question_or_refused(rest in proptest::collection::vec(any::<u8>(), 0..600), which in 0usize..4) {
+            let selectors: [&[u8]; 4] =
+                [&resolveCall::SELECTOR, &resolveWithContextCall::SELECTOR, &multicallCall::SELECTOR, &[]];
+            let lookup = Lookup {
+                entrance: Entrance::Main,
+                resolver: Address::ZERO,
+                calldata: [selectors[which], &rest].concat(),
+            };
+            let _ = Query::parse(&lookup, &AnswerSettings::default(), &Limits::default());
+        }
+
+        #[test]
+        fn what_is_encoded_is_read(label in "[a-z0-9]{1,20}", key in ".{0,40}") {
+            let name = Name::parse(&format!("{label}.user.dm3.eth")).unwrap();
+            let call = RecordCall { node: name.node(), record: RecordKey::Text(key) };
+            let calldata = Query::encode(&name, &call);
+            let lookup = Lookup { entrance: Entrance::Main, resolver: Address::ZERO, calldata };
+            let query = Query::parse(&lookup, &AnswerSettings::default(), &Limits::default()).unwrap();
+            prop_assert_eq!((query.name(), query.call()), (&name, &ResolverCall::One(call)));
+        }
+    }
+}

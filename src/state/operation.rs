@@ -60,3 +60,39 @@ impl Proof {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Limits;
+    use crate::state::NameState;
+    use proptest::prelude::*;
+
+    const VALID: &str = r#"{"state":{"name":"alice.user.dm3.eth","chainId":1,"version":1,
+        "previous":"0x0000000000000000000000000000000000000000000000000000000000000000",
+        "owner":"0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf","records":{"texts":[{"key":"url","value":"x"}],
+        "addresses":[{"coinType":60,"value":"0x"}],"data":[{"key":"a","value":"0x00"}],"contenthash":"0xe3",
+        "salt":"0x2222222222222222222222222222222222222222222222222222222222222222"},"validUntil":1800000000},
+        "proof":{"kind":"eip712","signature":"0x00"}}"#;
+
+    proptest! {
+        /// A valid body with some of it overwritten: taken with all that it says, or refused.
+        #[test]
+        fn any_body_is_an_operation_or_refused(at in 0usize..VALID.len(), new in proptest::collection::vec(any::<u8>(), 0..12)) {
+            let mut bytes = VALID.as_bytes().to_vec();
+            let end = (at + new.len()).min(bytes.len());
+            bytes.splice(at..end, new);
+            let Ok(body) = serde_json::from_slice::<OperationBody>(&bytes) else { return Ok(()) };
+            let _ = Proof::parse(&body.proof);
+            let Ok(state) = NameState::parse(body.state, &Limits::default()) else { return Ok(()) };
+            let again = serde_json::from_value(serde_json::to_value(state.to_body()).unwrap()).unwrap();
+            prop_assert_eq!(NameState::parse(again, &Limits::default()).unwrap().hash(), state.hash());
+        }
+    }
+
+    #[test]
+    fn the_body_that_is_overwritten_is_valid() {
+        let body: OperationBody = serde_json::from_str(VALID).unwrap();
+        assert!(NameState::parse(body.state, &Limits::default()).is_ok());
+    }
+}

@@ -95,6 +95,10 @@ async fn old_resolver_functions_are_answered_from_data_records_set_and_unset() {
     };
     let word = B256::repeat_byte;
     let mut questions = vec![
+        (RecordKey::Addr, wallet.address().abi_encode()),
+        (coin(60), Bytes::copy_from_slice(wallet.address().as_slice()).abi_encode()),
+        (RecordKey::Text("avatar".into()), "".abi_encode()),
+        (RecordKey::Contenthash, Bytes::new().abi_encode()),
         (RecordKey::Name, "alice".abi_encode()),
         (RecordKey::Pubkey, (word(0x11), word(0x22)).abi_encode()),
         (RecordKey::Interface([1, 2, 3, 4]), Address::repeat_byte(0x33).abi_encode()),
@@ -115,10 +119,11 @@ async fn old_resolver_functions_are_answered_from_data_records_set_and_unset() {
         let record = record.clone();
         assert_eq!(server.look_up(&question(ALICE, record.clone())).await, *expected, "{record:?}");
     }
-    let data = calls(ALICE, questions.iter().map(|(record, _)| record.clone()));
+    let sixty_four = || questions.iter().cycle().take(64);
+    let data = calls(ALICE, sixty_four().map(|(record, _)| record.clone()));
     let request = resolve(ALICE, multicallCall { data }.abi_encode());
     let results = Vec::<Bytes>::abi_decode(&server.look_up(&request).await).unwrap();
-    assert_eq!(results, questions.into_iter().map(|(_, expected)| Bytes::from(expected)).collect::<Vec<_>>());
+    assert_eq!(results, sixty_four().map(|(_, expected)| Bytes::from(expected.clone())).collect::<Vec<_>>());
 
     for (record, expected) in [
         (RecordKey::Name, "".abi_encode()),
