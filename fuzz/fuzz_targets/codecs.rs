@@ -11,7 +11,8 @@ fuzz_target!(|data: &[u8]| {
     let Some((&first, rest)) = data.split_first() else { return };
     let coin: CoinType = coins[usize::from(first) % coins.len()].parse().expect("a coin");
     let shown = address::format(coin, rest);
-    if !rest.is_empty() {
+    // An EVM chain has no other addresses than those of 20 bytes; what else is shown is not read.
+    if !rest.is_empty() && (!coin.is_evm() || rest.len() == 20) {
         assert_eq!(address::parse(coin, &shown).expect("what is shown is read").as_ref(), rest);
         assert_eq!(
             contenthash::parse(&contenthash::format(rest)).expect("what is shown is read").as_ref(),
