@@ -105,7 +105,9 @@ impl ResolverCall {
         }
         check_multicall_count(arguments, multicall_limit)?;
         let (calls,): (DynSeqToken<PackedSeqToken<'_>>,) = read(multicallCall::SIGNATURE, arguments)?;
-        Ok(Self::Many(calls.as_slice().iter().map(|call| RecordCall::parse(call.as_slice())).collect()))
+        let calls: Vec<_> = calls.as_slice().iter().map(|call| RecordCall::parse(call.as_slice())).collect();
+        // Not an entry that cannot be answered, but a way around the limit.
+        if calls.contains(&Err(CallError::Nested)) { Err(CallError::Nested) } else { Ok(Self::Many(calls)) }
     }
 }
 
@@ -201,9 +203,6 @@ impl CallError {
             Self::UnknownFunction(selector) => {
                 UnsupportedResolverProfile { selector: (*selector).into() }.abi_encode()
             }
-            Self::Nested => {
-                UnsupportedResolverProfile { selector: multicallCall::SELECTOR.into() }.abi_encode()
-            }
             other => abi::Error { message: other.to_string() }.abi_encode(),
         }
     }
@@ -286,18 +285,25 @@ mod tests {
     #[test]
     fn an_entry_that_cannot_be_answered_spoils_no_other() {
         let good = call(RecordKey::Contenthash).encode();
-        let nested = multicallCall { data: vec![] }.abi_encode();
-        let entries = vec![good.clone(), vec![1, 2, 3, 4], vec![0x3b], nested, good];
+        let entries = vec![good.clone(), vec![1, 2, 3, 4], vec![0x3b], vec![], good];
         let data = multicallCall { data: entries.into_iter().map(Into::into).collect() }.abi_encode();
         let Ok(ResolverCall::Many(calls)) = ResolverCall::parse(&data, 5) else { panic!("a multicall") };
         assert!(calls[0].is_ok() && calls[4].is_ok());
         assert_eq!(calls[1], Err(CallError::UnknownFunction([1, 2, 3, 4])));
         assert_eq!(calls[2], Err(CallError::NoSelector(1)));
-        assert_eq!(calls[3], Err(CallError::Nested));
+        assert_eq!(calls[3], Err(CallError::NoSelector(0)));
         for error in calls.iter().filter_map(|call| call.as_ref().err()) {
             assert_eq!(error.to_entry().len() % 32, 4, "{error}");
         }
         assert_eq!(ResolverCall::parse(&data, 4), Err(CallError::TooManyCalls { calls: 5, limit: 4 }));
+    }
+
+    #[test]
+    fn multicalls_are_not_nested() {
+        let inner = multicallCall { data: vec![] }.abi_encode();
+        let outer =
+            multicallCall { data: vec![call(RecordKey::Addr).encode().into(), inner.into()] }.abi_encode();
+        assert_eq!(ResolverCall::parse(&outer, 64), Err(CallError::Nested));
     }
 
     #[test]

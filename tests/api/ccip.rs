@@ -224,7 +224,10 @@ async fn questions_that_can_never_be_answered_are_4xx_and_say_why() {
     let trailing = resolveCall { name: trailing.into(), data: Bytes::new() }.abi_encode();
     let upper =
         resolveCall { name: b"\x05Alice\x04user\x03dm3\x03eth\0".into(), data: Bytes::new() }.abi_encode();
+    let inner = multicallCall { data: vec![] }.abi_encode();
+    let nested = resolve(ALICE, multicallCall { data: vec![inner.into()] }.abi_encode());
     for (request, status, says) in [
+        (nested, 400, "cannot be nested"),
         (question("alice.eth", RecordKey::Addr), 404, "not in any zone"),
         (wrong_node, 400, "namehash"),
         (resolve(ALICE, vec![1, 2, 3, 4]), 400, "0x01020304 is not supported"),
