@@ -160,19 +160,22 @@ async fn check_current(
     if is_next { Ok(()) } else { Err(AppendError::Conflict) }
 }
 
-/// All operations are kept, so their number is bounded.
+/// All operations are kept, so their number is bounded: the one that is a day's number of versions back has to be older
+/// than a day. That is one row, however long the chain is.
 async fn check_rate(
     transaction: &mut Transaction<'_, Any>,
     operation: &NewOperation<'_>,
 ) -> Result<(), AppendError> {
-    let day_ago = operation.now.saturating_sub(86_400);
-    let row = sqlx::query("SELECT COUNT(*) AS recent FROM operations WHERE node = $1 AND created_at > $2")
+    let version = operation.state.version.saturating_sub(operation.operations_per_day);
+    let row = sqlx::query("SELECT created_at FROM operations WHERE node = $1 AND version = $2")
         .bind(operation.state.name.node().as_bytes().to_vec())
-        .bind(signed(day_ago))
-        .fetch_one(&mut **transaction)
+        .bind(signed(version))
+        .fetch_optional(&mut **transaction)
         .await
         .map_err(StoreError::from)?;
-    if row::integer(&row, "recent")? < operation.operations_per_day { Ok(()) } else { Err(AppendError::Rate) }
+    let Some(row) = row else { return Ok(()) };
+    let is_recent = row::integer(&row, "created_at")? > operation.now.saturating_sub(86_400);
+    if is_recent { Err(AppendError::Rate) } else { Ok(()) }
 }
 
 async fn check_quota(

@@ -110,9 +110,8 @@ class BytesOfBitcoin extends MulticoinProviderPlugin {
   }
 }
 
-export function ethers6Client(rpcUrl) {
-  const provider = new JsonRpcProvider(rpcUrl, 1, { staticNetwork: true });
-  provider.attachPlugin(new BytesOfBitcoin());
+/** Both versions of ethers ask a name's resolver object. */
+function throughResolver(provider) {
   const resolver = (name) => provider.getResolver(name);
   return {
     provider,
@@ -120,21 +119,16 @@ export function ethers6Client(rpcUrl) {
     text: async (name, key) => (await resolver(name)).getText(key),
     coin: async (name, coin) => (await resolver(name)).getAddress(coin),
     contenthash: async (name) => (await resolver(name)).getContentHash(),
-    close: () => provider.destroy(),
   };
 }
 
-export function ethers5Client(rpcUrl) {
-  const provider = new ethers5.providers.StaticJsonRpcProvider(rpcUrl, 1);
-  const resolver = (name) => provider.getResolver(name);
-  return {
-    provider,
-    address: (name) => provider.resolveName(name),
-    text: async (name, key) => (await resolver(name)).getText(key),
-    coin: async (name, coin) => (await resolver(name)).getAddress(coin),
-    contenthash: async (name) => (await resolver(name)).getContentHash(),
-  };
+export function ethers6Client(rpcUrl) {
+  const provider = new JsonRpcProvider(rpcUrl, 1, { staticNetwork: true });
+  provider.attachPlugin(new BytesOfBitcoin());
+  return { ...throughResolver(provider), close: () => provider.destroy() };
 }
+
+export const ethers5Client = (rpcUrl) => throughResolver(new ethers5.providers.StaticJsonRpcProvider(rpcUrl, 1));
 
 /** alloy, as `resolve --rpc-url` uses it. */
 export function alloyClient(rpcUrl) {
