@@ -170,7 +170,7 @@ pub struct Limits {
     pub connections: usize,
     /// Requests at a time; more are told to come back. Default 500.
     pub requests: usize,
-    /// Operations that a name takes within a day. Default 100.
+    /// Operations that a name takes within a day; 0 for any number. Default 100.
     pub operations_per_day: u64,
 }
 
