@@ -5,7 +5,9 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
-const CONTRACTS = ["Dm3Resolver", "UniversalResolver", "ENSRegistry", "PlainResolver"];
+const CONTRACTS = ["Dm3Resolver", "UniversalResolver", "ENSRegistry", "NameWrapper", "PlainResolver"];
+/** What explorers verify on real chains. */
+const VERIFIED = ["Dm3Resolver"];
 
 const here = (path) => new URL(path, import.meta.url);
 
@@ -23,6 +25,16 @@ function artifact(contractName) {
   };
 }
 
+/** What the compiler has to be given for the same code (its standard JSON), as Etherscan and Sourcify take it. */
+function standardJson(contractName) {
+  const { metadata } = JSON.parse(readFileSync(here(`out/${contractName}.sol/${contractName}.json`), "utf8"));
+  const { compilationTarget, ...settings } = metadata.settings;
+  const read = (path) => [path, { content: readFileSync(here(`../${path}`), "utf8") }];
+  const outputSelection = { "*": { "*": ["abi", "evm.bytecode", "evm.deployedBytecode", "metadata"] } };
+  const sources = Object.fromEntries(Object.keys(metadata.sources).map(read));
+  return { language: metadata.language, sources, settings: { ...settings, outputSelection } };
+}
+
 /** One line for each field and each entry of the ABI, so that a change of the interface reads well as a diff. */
 function format({ abi, ...rest }) {
   const lines = Object.entries(rest).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
@@ -34,15 +46,18 @@ function format({ abi, ...rest }) {
 const check = process.argv.includes("--check");
 mkdirSync(here("artifacts"), { recursive: true });
 
-for (const name of CONTRACTS) {
-  const path = here(`artifacts/${name}.json`);
-  const fresh = format(artifact(name));
-  if (existsSync(path) && readFileSync(path, "utf8") === fresh) continue;
+for (const name of CONTRACTS) update(`artifacts/${name}.json`, format(artifact(name)));
+for (const name of VERIFIED) {
+  update(`artifacts/${name}.standard.json`, `${JSON.stringify(standardJson(name), null, 1)}\n`);
+}
+
+function update(file, fresh) {
+  if (existsSync(here(file)) && readFileSync(here(file), "utf8") === fresh) return;
   if (check) {
-    console.error(`contracts/artifacts/${name}.json is stale: run contracts/check --update`);
+    console.error(`contracts/${file} is stale: run contracts/check --update`);
     process.exitCode = 1;
   } else {
-    writeFileSync(path, fresh);
-    console.log(`wrote contracts/artifacts/${name}.json`);
+    writeFileSync(here(file), fresh);
+    console.log(`wrote contracts/${file}`);
   }
 }
