@@ -4,6 +4,7 @@
 //! group order. Whatever passes here passes in OpenZeppelin's `ECDSA` too.
 
 mod key_file;
+mod keystore;
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::keccak::keccak256;
 
 pub use key_file::{read_key_file, write_key_file};
+pub use keystore::{KeystoreError, read_keystore};
 
 /// A secp256k1 private key. Its `Debug` shows the address only.
 #[derive(Clone)]

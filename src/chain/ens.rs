@@ -78,7 +78,8 @@ impl Ens {
         if !self.is_wrapper(owner).await? {
             return Ok(Holder::Account(owner));
         }
-        let wrapped = NameWrapper::new(owner, &self.provider).getData(U256::from_be_bytes(node.0)).call().await?;
+        let wrapped =
+            NameWrapper::new(owner, &self.provider).getData(U256::from_be_bytes(node.0)).call().await?;
         Ok(Holder::Wrapped { wrapper: owner, owner: wrapped.owner, fuses: wrapped.fuses })
     }
 

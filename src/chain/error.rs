@@ -23,9 +23,9 @@ impl From<TransportError> for ChainError {
         match &error {
             RpcError::ErrorResp(response) => Self::Refused(response.message.to_string()),
             // Its text would name the URL, which may hold the endpoint's key.
-            RpcError::Transport(TransportErrorKind::Custom(source)) => {
-                Self::Unreachable(source.downcast_ref().map_or_else(|| source.to_string(), crate::fetch::root_cause))
-            }
+            RpcError::Transport(TransportErrorKind::Custom(source)) => Self::Unreachable(
+                source.downcast_ref().map_or_else(|| source.to_string(), crate::fetch::root_cause),
+            ),
             other => Self::Unreachable(other.to_string()),
         }
     }

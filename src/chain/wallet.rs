@@ -24,6 +24,9 @@ pub enum WalletError {
     /// The device.
     #[error("no Ledger answers: {0}")]
     Ledger(#[from] LedgerError),
+    /// No device can be.
+    #[error("no Ledger answers: this machine gives no access to USB devices")]
+    NoUsb,
     /// A key of ours is always one of alloy's.
     #[error("alloy does not take the key")]
     Key,
@@ -50,7 +53,12 @@ impl Wallet {
     /// When there is none.
     pub async fn of_ledger(path: Option<String>) -> Result<Self, WalletError> {
         let path = path.map_or(HDPath::LedgerLive(0), HDPath::Other);
-        let signer = LedgerSigner::new(path, None).await?;
+        // Where there is no USB at all, the library panics, and says so where nobody understands it.
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let found = tokio::spawn(LedgerSigner::new(path, None)).await;
+        std::panic::set_hook(hook);
+        let signer = found.map_err(|_| WalletError::NoUsb)??;
         let address = alloy::signers::Signer::address(&signer);
         Ok(Self { address, signer: EthereumWallet::from(signer) })
     }

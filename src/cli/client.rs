@@ -48,6 +48,7 @@ pub struct Client {
 pub struct Info {
     pub chain_id: u64,
     pub signer: Address,
+    pub public_url: String,
     pub delivery_services: Vec<String>,
     pub zones: Vec<ZoneInfo>,
 }
@@ -146,16 +147,19 @@ impl Author<'_> {
 impl GatewayArgs {
     /// A client of this gateway.
     pub fn client(&self) -> Result<Client, CliError> {
-        let http = http_client()?;
-        let mut base = self.gateway.clone();
-        if !base.path().ends_with('/') {
-            base.set_path(&format!("{}/", base.path()));
-        }
-        Ok(Client { base, http })
+        Client::new(self.gateway.clone())
     }
 }
 
 impl Client {
+    /// A client of the gateway at this URL.
+    pub fn new(mut base: Url) -> Result<Self, CliError> {
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        Ok(Self { base, http: http_client()? })
+    }
+
     /// The gateway's base URL, without a slash at its end.
     pub fn url(&self) -> &str {
         self.base.as_str().trim_end_matches('/')

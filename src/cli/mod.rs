@@ -2,6 +2,8 @@
 
 mod claim;
 mod client;
+mod deploy;
+mod deployer;
 mod dev;
 mod error;
 mod key;
@@ -36,7 +38,8 @@ const EXAMPLES: &str = "Examples:
   dm3-gateway claim alice.user.dm3.eth --key-file wallet.key
   dm3-gateway show alice.user.dm3.eth
   dm3-gateway resolve alice.user.dm3.eth --text network.dm3.profile
-  dm3-gateway dev";
+  dm3-gateway dev
+  dm3-gateway deploy --rpc-url URL --gateway https://gw.example --key-file deployer.key --dry-run";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -48,6 +51,7 @@ enum Command {
     Resolve(resolve::Args),
     #[command(subcommand)]
     Key(key::Command),
+    Deploy(Box<deploy::Args>),
     Openapi(openapi::Args),
 }
 
@@ -75,6 +79,7 @@ async fn dispatch(command: Command) -> Result<(), CliError> {
         Command::Release(args) => release::run(args, &clock).await,
         Command::Resolve(args) => resolve::run(args, &clock).await,
         Command::Key(command) => key::run(command),
+        Command::Deploy(args) => deploy::run(*args).await,
         Command::Openapi(args) => openapi::run(args),
     }
 }

@@ -1,8 +1,8 @@
 //! What transactions cost.
 
 use alloy::network::TransactionBuilder;
-use alloy::primitives::{Address, U256};
 use alloy::primitives::utils::format_ether;
+use alloy::primitives::{Address, U256};
 use alloy::providers::{DynProvider, Provider};
 use alloy::rpc::types::TransactionRequest;
 
@@ -50,9 +50,7 @@ impl Fees {
                 max_per_gas: fees.max_fee_per_gas,
                 priority_per_gas: Some(fees.max_priority_fee_per_gas),
             }),
-            Err(_) => {
-                Ok(Self { max_per_gas: provider.get_gas_price().await?, priority_per_gas: None })
-            }
+            Err(_) => Ok(Self { max_per_gas: provider.get_gas_price().await?, priority_per_gas: None }),
         }
     }
 
@@ -60,7 +58,12 @@ impl Fees {
     ///
     /// # Errors
     /// [`DeployError::WouldFail`] when the chain says so.
-    pub async fn cost(&self, provider: &DynProvider, step: &Step, from: Address) -> Result<Cost, DeployError> {
+    pub async fn cost(
+        &self,
+        provider: &DynProvider,
+        step: &Step,
+        from: Address,
+    ) -> Result<Cost, DeployError> {
         let gas = if step.is_dependent {
             GAS_OF_DEPENDENT_STEP
         } else {
@@ -73,9 +76,9 @@ impl Fees {
 
     pub(super) fn apply(&self, transaction: TransactionRequest) -> TransactionRequest {
         match self.priority_per_gas {
-            Some(priority) => transaction
-                .with_max_fee_per_gas(self.max_per_gas)
-                .with_max_priority_fee_per_gas(priority),
+            Some(priority) => {
+                transaction.with_max_fee_per_gas(self.max_per_gas).with_max_priority_fee_per_gas(priority)
+            }
             None => transaction.with_gas_price(self.max_per_gas),
         }
     }

@@ -20,7 +20,7 @@ pub use cost::{Cost, Fees};
 pub use create2::{CREATE2_DEPLOYER, default_salt};
 pub use plan::{Plan, plan};
 pub use send::{Sent, send};
-pub use signers::{find_twin, what_new_signer_has, what_signer_has};
+pub use signers::{SignerFaults, check_signers, find_twin, what_signer_has};
 
 /// The compiler's input for the resolver, as Etherscan and Sourcify take it: what it compiles to is what is deployed.
 pub const STANDARD_JSON: &str = include_str!("../../../contracts/artifacts/Dm3Resolver.standard.json");

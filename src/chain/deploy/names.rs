@@ -30,7 +30,9 @@ pub async fn point(plan: &mut Plan, ens: &Ens, wanted: &Wanted, name: &Name) -> 
             return Ok(());
         }
         Holder::Wrapped { fuses, .. } if fuses & CANNOT_SET_RESOLVER != 0 => {
-            plan.obstacles.push(format!("the resolver of {name} is fixed for good (its fuse CANNOT_SET_RESOLVER is burnt)"));
+            plan.obstacles.push(format!(
+                "the resolver of {name} is fixed for good (its fuse CANNOT_SET_RESOLVER is burnt)"
+            ));
             return Ok(());
         }
         Holder::Wrapped { wrapper, .. } => {
@@ -78,7 +80,13 @@ async fn create(plan: &mut Plan, ens: &Ens, wanted: &Wanted, name: &Name) -> Res
             Holder::Wrapped { wrapper, .. } => {
                 let label = label.to_owned();
                 let call = NameWrapper::setSubnodeRecordCall {
-                    parentNode: parent, label, owner, resolver, ttl: 0, fuses: 0, expiry: 0,
+                    parentNode: parent,
+                    label,
+                    owner,
+                    resolver,
+                    ttl: 0,
+                    fuses: 0,
+                    expiry: 0,
                 };
                 (wrapper, call.abi_encode())
             }
@@ -88,7 +96,11 @@ async fn create(plan: &mut Plan, ens: &Ens, wanted: &Wanted, name: &Name) -> Res
                 (ens.registry(), call.abi_encode())
             }
         };
-        let what = if is_zone { format!("make the name {new}, with the resolver") } else { format!("make the name {new}") };
+        let what = if is_zone {
+            format!("make the name {new}, with the resolver")
+        } else {
+            format!("make the name {new}")
+        };
         plan.add(wanted, Step { what, from, to, data: data.into(), is_dependent: at > 0 });
     }
     Ok(())

@@ -157,13 +157,21 @@ impl Plan {
         let gateways = existing.contract.gateways().call().await?;
         if gateways != wanted.gateways {
             let what = format!("set the gateways to {}", list(&wanted.gateways));
-            self.by_owner(wanted, what, Dm3Resolver::setGatewaysCall { newGateways: wanted.gateways.clone() });
+            self.by_owner(
+                wanted,
+                what,
+                Dm3Resolver::setGatewaysCall { newGateways: wanted.gateways.clone() },
+            );
         }
         Ok(())
     }
 
     /// What no constructor does.
-    async fn administer(&mut self, existing: Option<&Existing<'_>>, wanted: &Wanted) -> Result<(), DeployError> {
+    async fn administer(
+        &mut self,
+        existing: Option<&Existing<'_>>,
+        wanted: &Wanted,
+    ) -> Result<(), DeployError> {
         for zone in wanted.zones.iter().filter(|zone| zone.is_address_zone) {
             let node = *zone.name.node().as_bytes();
             let is_marked = match existing {
@@ -209,8 +217,7 @@ impl Plan {
 
     /// Puts a transaction where it belongs, once.
     pub(super) fn add(&mut self, wanted: &Wanted, step: Step) {
-        let steps =
-            if step.from == Some(wanted.deployer) { &mut self.steps } else { &mut self.for_others };
+        let steps = if step.from == Some(wanted.deployer) { &mut self.steps } else { &mut self.for_others };
         let known: HashSet<_> = steps.iter().map(|step| (step.to, &step.data)).collect();
         if !known.contains(&(step.to, &step.data)) {
             steps.push(step);

@@ -27,16 +27,23 @@ pub struct Sent {
 ///
 /// # Errors
 /// See [`DeployError`].
-pub async fn send(provider: &DynProvider, step: &Step, from: Address, fees: &Fees) -> Result<Sent, DeployError> {
+pub async fn send(
+    provider: &DynProvider,
+    step: &Step,
+    from: Address,
+    fees: &Fees,
+) -> Result<Sent, DeployError> {
     let transaction = fees.apply(transaction(step, from));
     // The chain can tell now, for what was sent before is there.
     let gas = provider.estimate_gas(transaction.clone()).await.map_err(|error| would_fail(step, error))?;
     let transaction = transaction.with_gas_limit(with_room(gas));
     let pending = provider.send_transaction(transaction).await.map_err(|error| would_fail(step, error))?;
     let hash = *pending.tx_hash();
-    let receipt = pending.with_timeout(Some(MINING_TIMEOUT)).get_receipt().await.map_err(|error| {
-        DeployError::NotMined { what: step.what.clone(), hash, reason: error.into() }
-    })?;
+    let receipt = pending
+        .with_timeout(Some(MINING_TIMEOUT))
+        .get_receipt()
+        .await
+        .map_err(|error| DeployError::NotMined { what: step.what.clone(), hash, reason: error.into() })?;
     if !receipt.status() {
         return Err(DeployError::Failed { what: step.what.clone(), hash });
     }

@@ -5,9 +5,9 @@ use alloy::primitives::{Address, U256};
 use alloy::providers::{DynProvider, Provider};
 
 use super::create2::{address_of, creation_code, default_salt};
-use super::{Wanted, Zone};
+use super::{Plan, Wanted, Zone};
 use crate::chain::contracts::Dm3Resolver;
-use crate::chain::ens::Ens;
+use crate::chain::ens::{Ens, node_of, parent_of};
 use crate::chain::error::ChainError;
 
 /// What an account has or did, on this chain, that a signer's account must not: a thief of the key would get that too.
@@ -30,11 +30,41 @@ pub async fn what_signer_has(provider: &DynProvider, signer: Address) -> Result<
     Ok(faults)
 }
 
-/// The same, and the parts that it plays in this deployment.
+/// A signer that is something else too.
+#[derive(Debug)]
+pub struct SignerFaults {
+    /// The signer.
+    pub signer: Address,
+    /// What it is, has, or did.
+    pub faults: Vec<String>,
+    /// Whether the resolver does not know it yet, so that nothing rests on it.
+    pub is_new: bool,
+}
+
+/// The signers of a plan that are something else too: what they have on the chain, and the parts that they play in the
+/// plan.
 ///
 /// # Errors
 /// See [`ChainError`].
-pub async fn what_new_signer_has(
+pub async fn check_signers(
+    provider: &DynProvider,
+    ens: &Ens,
+    wanted: &Wanted,
+    plan: &Plan,
+) -> Result<Vec<SignerFaults>, ChainError> {
+    let mut found = Vec::new();
+    for &signer in &wanted.signers {
+        let faults = what_new_signer_has(provider, ens, wanted, plan.owner, signer).await?;
+        if !faults.is_empty() {
+            let is_new = plan.constructor_arguments.is_some()
+                || !Dm3Resolver::new(plan.resolver, provider).isSigner(signer).call().await?;
+            found.push(SignerFaults { signer, faults, is_new });
+        }
+    }
+    Ok(found)
+}
+
+async fn what_new_signer_has(
     provider: &DynProvider,
     ens: &Ens,
     wanted: &Wanted,
@@ -54,10 +84,10 @@ pub async fn what_new_signer_has(
     for Zone { name, .. } in &wanted.zones {
         let mut rest = name.as_str();
         while rest.contains('.') {
-            if ens.holder(crate::chain::ens::node_of(rest)).await?.account() == signer {
+            if ens.holder(node_of(rest)).await?.account() == signer {
                 faults.push(format!("it owns {rest}"));
             }
-            rest = crate::chain::ens::parent_of(rest);
+            rest = parent_of(rest);
         }
     }
     Ok(faults)
