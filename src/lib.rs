@@ -5,11 +5,12 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`cli`] | one file a command |
+//! | [`doctor`] | checks the whole path of a name, from outside |
 //! | [`http`] | the routes, the server, one error type and one mapping to statuses |
 //! | [`gateway`] | CCIP read: request → query → answer → signed answer, and the cache of answers |
 //! | [`registry`] | the write side: zones, policies, operations; the current entry of each name |
 //! | [`store`] | names and their chains of operations in a database |
-//! | [`chain`] | alloy: contract bindings, reading ENS, the local development chain |
+//! | [`chain`] | alloy: contract bindings, reading ENS, putting the resolver on a chain, the local development chain |
 //! | [`state`] | pure: the signed state of a name, its EIP-712 hash, its JSON, its proof |
 //! | [`config`] | settings, parsed once at start |
 //! | [`dm3`] | pure: profiles, their canonical JSON and messages, record URIs, key derivation |
@@ -24,6 +25,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod dm3;
+pub mod doctor;
 pub mod ens;
 pub mod fetch;
 pub mod gateway;

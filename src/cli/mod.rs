@@ -5,6 +5,7 @@ mod client;
 mod deploy;
 mod deployer;
 mod dev;
+mod doctor;
 mod error;
 mod key;
 mod logging;
@@ -39,7 +40,8 @@ const EXAMPLES: &str = "Examples:
   dm3-gateway show alice.user.dm3.eth
   dm3-gateway resolve alice.user.dm3.eth --text network.dm3.profile
   dm3-gateway dev
-  dm3-gateway deploy --rpc-url URL --gateway https://gw.example --key-file deployer.key --dry-run";
+  dm3-gateway deploy --rpc-url URL --gateway https://gw.example --key-file deployer.key --dry-run
+  dm3-gateway doctor alice.user.dm3.eth --rpc-url URL";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -52,6 +54,7 @@ enum Command {
     #[command(subcommand)]
     Key(key::Command),
     Deploy(Box<deploy::Args>),
+    Doctor(doctor::Args),
     Openapi(openapi::Args),
 }
 
@@ -80,6 +83,7 @@ async fn dispatch(command: Command) -> Result<(), CliError> {
         Command::Resolve(args) => resolve::run(args, &clock).await,
         Command::Key(command) => key::run(command),
         Command::Deploy(args) => deploy::run(*args).await,
+        Command::Doctor(args) => doctor::run(args, clock).await,
         Command::Openapi(args) => openapi::run(args),
     }
 }

@@ -253,7 +253,7 @@ describe("the signer", () => {
   });
 
   test("must not be that of another chain", async () => {
-    const other = await startSepolia(17000);
+    const other = await startSepolia({ chainId: 17000 });
     try {
       const signer = newSigner();
       const there = await deploy(other, ...alone(signer, "--zone", "plain.eth"), "--yes");
@@ -362,7 +362,7 @@ describe("for those who check", () => {
   });
 
   test("the Foundry script puts the same resolver at the same address", async () => {
-    const anvil = await startSepolia(11155420);
+    const anvil = await startSepolia({ chainId: 11155420 });
     try {
       const signer = newSigner();
       const flags = ["--url", "https://gw.example", "--signer", signer, "--zone", "user.plain.eth", "--zone", "plain.eth", "--address-zone", "addr.wrapped.eth", "--zone", "wrapped.eth"];

@@ -59,8 +59,8 @@ export async function startAnvil(...flags) {
 }
 
 /** Starts the chain. */
-export async function startSepolia(chainId = sepolia.id) {
-  const anvil = await startAnvil("--chain-id", String(chainId));
+export async function startSepolia({ chainId = sepolia.id, flags = [] } = {}) {
+  const anvil = await startAnvil("--chain-id", String(chainId), ...flags);
   const chain = { ...sepolia, id: chainId };
   const transport = http(anvil.url);
   const reader = createPublicClient({ chain, transport, pollingInterval: 20 });
