@@ -27,13 +27,14 @@ export function foundry(tool) {
 }
 
 /** Runs the program; gives how it ended, and what it said. */
-export function run(args, { env = {}, input, file = program } = {}) {
+export function run(args, { env = {}, file = program } = {}) {
   return new Promise((resolve) => {
     const options = { env: { ...process.env, ...env }, encoding: "utf8", maxBuffer: 1 << 26, cwd: root };
     const child = execFile(file, args, options, (error, stdout, stderr) => {
       resolve({ status: error ? (error.code ?? error.signal) : 0, stdout, stderr });
     });
-    child.stdin.end(input ?? "");
+    // Who does not read it may be gone already.
+    child.stdin.on("error", () => {}).end();
   });
 }
 
