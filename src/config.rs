@@ -1,5 +1,7 @@
 //! Settings. From the strongest: flags, environment (`DM3_…`), the file given by `--config` (TOML), defaults.
 
+mod signer;
+
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -7,7 +9,10 @@ use std::path::PathBuf;
 use alloy::primitives::Address;
 use serde::{Deserialize, Serialize};
 
-use crate::account::{SecretKey, SecretKeyError};
+use crate::account::SecretKeyError;
+use signer::FileSigner;
+
+pub use signer::{KmsKey, PasswordSource, SignerSettings};
 
 /// Everything that `serve` can be told.
 #[derive(Clone, Debug)]
@@ -31,15 +36,6 @@ pub struct Settings {
     pub delivery_services: Vec<String>,
     /// `[limits]`: bounds on requests and records.
     pub limits: Limits,
-}
-
-/// Where the gateway's signing key comes from.
-#[derive(Clone, Debug)]
-pub enum SignerSettings {
-    /// `signer.key_file`, `DM3_SIGNER_KEY_FILE`: made on first start. Default `signer.key`.
-    KeyFile(PathBuf),
-    /// `DM3_SIGNER_KEY`: the key itself, 32 bytes in hex.
-    Key(SecretKey),
 }
 
 /// How long answers live.
@@ -213,6 +209,12 @@ pub struct ServeArgs {
     /// in the environment variable DM3_SIGNER_KEY instead
     #[arg(long, env = "DM3_SIGNER_KEY_FILE", value_name = "FILE")]
     pub signer_key_file: Option<PathBuf>,
+    /// Where the key that signs answers is: file:PATH, env:NAME, keystore:PATH or aws-kms:KEY?region=REGION
+    #[arg(long, env = "DM3_SIGNER_URL", value_name = "URL", hide_env_values = true)]
+    pub signer_url: Option<String>,
+    /// File with the password of a keystore [default: the environment variable DM3_SIGNER_PASSWORD has it]
+    #[arg(long, env = "DM3_SIGNER_PASSWORD_FILE", value_name = "FILE")]
+    pub signer_password_file: Option<PathBuf>,
     /// Seconds until a signed answer expires [default: 300]
     #[arg(long, env = "DM3_ANSWERS_TTL_SECONDS", value_name = "SECONDS")]
     pub answers_ttl_seconds: Option<u64>,
@@ -247,12 +249,6 @@ struct FileSettings {
     limits: Limits,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct FileSigner {
-    key_file: Option<PathBuf>,
-}
-
 /// What is wrong with the settings.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -277,11 +273,24 @@ pub enum ConfigError {
     /// `DM3_SIGNER_KEY` is no key.
     #[error("DM3_SIGNER_KEY: {0}")]
     SignerKey(#[from] SecretKeyError),
-    /// A key and a key file at the same time.
+    /// More than one source of the key.
     #[error(
-        "DM3_SIGNER_KEY and --signer-key-file (DM3_SIGNER_KEY_FILE) are both set: unset one, so that it is clear who signs"
+        "more than one of DM3_SIGNER_KEY, --signer-key-file (DM3_SIGNER_KEY_FILE) and --signer-url (DM3_SIGNER_URL) is \
+         set: unset the others, so that it is clear who signs"
     )]
     TwoSigners,
+    /// The same in the file.
+    #[error("signer.key_file and signer.url are both set: remove one, so that it is clear who signs")]
+    TwoSignersInFile,
+    /// Two passwords.
+    #[error("signer.password_file and signer.password_env are both set: remove one")]
+    TwoPasswords,
+    /// `signer.url` is none of those that are known. It is not shown: somebody may have put a key there.
+    #[error(
+        "signer.url (DM3_SIGNER_URL) is none of file:PATH, env:NAME, keystore:PATH and \
+         aws-kms:KEY?region=REGION&endpoint=URL, of which region and endpoint may be left out"
+    )]
+    SignerUrl,
     /// A value outside of its range.
     #[error("{setting} is {value}: {expected}")]
     Range {
@@ -300,15 +309,8 @@ impl Settings {
     /// # Errors
     /// See [`ConfigError`].
     pub fn load(args: ServeArgs, signer_key: Option<&str>) -> Result<Self, ConfigError> {
-        let file = args.config.map(read_file).transpose()?.unwrap_or_default();
-        let signer = match (signer_key, args.signer_key_file) {
-            (Some(_), Some(_)) => return Err(ConfigError::TwoSigners),
-            (Some(key), None) => SignerSettings::Key(key.parse()?),
-            (None, key_file) => {
-                let key_file = key_file.or(file.signer.key_file);
-                SignerSettings::KeyFile(key_file.unwrap_or_else(|| "signer.key".into()))
-            }
-        };
+        let mut file = args.config.clone().map(read_file).transpose()?.unwrap_or_default();
+        let signer = signer::load(&args, std::mem::take(&mut file.signer), signer_key)?;
         let answers = AnswerSettings {
             ttl_seconds: args.answers_ttl_seconds.unwrap_or(file.answers.ttl_seconds),
             http_max_age_seconds: args
@@ -437,7 +439,5 @@ mod tests {
         assert!(message("[answers]\nttl_seconds = 1").contains("10 to 86400"));
         assert!(message("[answers]\nhttp_max_age_seconds = 300").contains("less than answers.ttl_seconds"));
         assert!(message("[[zones]]\nname = 'a.eth'\nkind = 'closed'").contains("unknown variant `closed`"));
-        let both = ServeArgs { signer_key_file: Some("k".into()), ..ServeArgs::default() };
-        assert!(matches!(Settings::load(both, Some("01")), Err(ConfigError::TwoSigners)));
     }
 }

@@ -19,9 +19,13 @@ pub enum LogFormat {
     Json,
 }
 
+/// What says again, as an error, what it has returned as one.
+const QUIET: &str = "alloy_signer_aws=off";
+
 /// Begins to log. `filter` is in the syntax of tracing's `EnvFilter`, such as `info` or `dm3_gateway=debug`.
 pub fn init(format: LogFormat, filter: &str) -> Result<(), CliError> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| {
+    // Said first, so that who wants it can say otherwise: alloy logs what we log, and a fault is logged once.
+    let filter = EnvFilter::try_new(format!("{QUIET},{filter}")).map_err(|error| {
         CliError::new(format!("DM3_LOG: {error}")).next("try DM3_LOG=info, or debug for every request")
     })?;
     let is_text = match format {

@@ -37,13 +37,8 @@ pub struct Args {
 /// Runs the command.
 pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
     logging::init(args.log_format, &args.log)?;
-    let mut stop = StopSignal::new()?;
-    let signer_key = match std::env::var("DM3_SIGNER_KEY") {
-        Ok(key) => Some(Zeroizing::new(key)),
-        Err(VarError::NotPresent) => None,
-        Err(VarError::NotUnicode(_)) => return Err(CliError::new("DM3_SIGNER_KEY is not text")),
-    };
-    let settings = Settings::load(args.settings, signer_key.as_deref().map(String::as_str))?;
+    let (mut stop, mut reload) = StopSignal::with_reload()?;
+    let settings = load_settings(&args.settings)?;
     let server = Server::start(&settings, clock).await.map_err(|error| explain(&error))?;
     if let Some(path) = server.made_key() {
         tracing::info!(file = %path.display(), signer = %server.signer(), "made the key that signs answers");
@@ -53,7 +48,12 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
     if std::io::stderr().is_terminal() {
         eprintln!("{}", what_to_try(&server));
     }
-    stop.asked().await;
+    loop {
+        tokio::select! {
+            () = stop.asked() => break,
+            () = reload.asked() => reload_signer(&server, &args.settings).await,
+        }
+    }
     tracing::info!("stopping: finishing what has begun; a second signal stops at once");
     tokio::select! {
         () = server.stop() => {}
@@ -61,6 +61,29 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+fn load_settings(args: &ServeArgs) -> Result<Settings, CliError> {
+    let signer_key = match std::env::var("DM3_SIGNER_KEY") {
+        Ok(key) => Some(Zeroizing::new(key)),
+        Err(VarError::NotPresent) => None,
+        Err(VarError::NotUnicode(_)) => return Err(CliError::new("DM3_SIGNER_KEY is not text")),
+    };
+    Ok(Settings::load(args.clone(), signer_key.as_deref().map(String::as_str))?)
+}
+
+/// Of the settings only the signer is read anew. Whatever is wrong with it, the gateway goes on as before.
+async fn reload_signer(server: &Server, args: &ServeArgs) {
+    let reloaded = match load_settings(args) {
+        Ok(settings) => server.reload_signer(&settings.signer).await.map_err(CliError::from),
+        Err(error) => Err(error),
+    };
+    match reloaded {
+        Ok(()) => tracing::info!(signer = %server.signer(), "read the signer anew"),
+        Err(error) => {
+            tracing::error!(signer = %server.signer(), %error, "cannot read the signer anew; the one before signs on");
+        }
+    }
 }
 
 fn what_to_try(server: &Server) -> String {

@@ -1,4 +1,6 @@
-//! When to end: Ctrl-C, SIGTERM, or a terminal that was closed.
+//! Signals: when to end (Ctrl-C, SIGTERM, a terminal that was closed), and when to read the signer anew.
+
+use std::io::IsTerminal;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -7,17 +9,33 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 pub struct StopSignal {
     interrupt: Signal,
     terminate: Signal,
-    hang_up: Signal,
+    hang_up: Option<Signal>,
 }
+
+/// SIGHUP, where it does not say that a terminal was closed: what supervisors send to have settings read anew.
+#[derive(Debug)]
+pub struct ReloadSignal(Option<Signal>);
 
 impl StopSignal {
     /// Begins to listen; from now on signals do not end the process by themselves.
     pub fn new() -> std::io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-        })
+        Ok(Self { hang_up: Some(signal(SignalKind::hangup())?), ..Self::without_hang_up()? })
+    }
+
+    /// Begins to listen as a process does that may run without a terminal: then SIGHUP is the other signal.
+    pub fn with_reload() -> std::io::Result<(Self, ReloadSignal)> {
+        let on_terminal = std::io::stdin().is_terminal()
+            || std::io::stdout().is_terminal()
+            || std::io::stderr().is_terminal();
+        if on_terminal {
+            return Ok((Self::new()?, ReloadSignal(None)));
+        }
+        Ok((Self::without_hang_up()?, ReloadSignal(Some(signal(SignalKind::hangup())?))))
+    }
+
+    fn without_hang_up() -> std::io::Result<Self> {
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(Self { interrupt, terminate, hang_up: None })
     }
 
     /// Waits until somebody wants the process to end.
@@ -25,7 +43,24 @@ impl StopSignal {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
+            () = received(self.hang_up.as_mut()) => {}
         }
+    }
+}
+
+impl ReloadSignal {
+    /// Waits until somebody wants the signer to be read anew.
+    pub async fn asked(&mut self) {
+        received(self.0.as_mut()).await;
+    }
+}
+
+/// Waits for ever where there is nothing to wait for.
+async fn received(signal: Option<&mut Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use alloy::primitives::Address;
 use alloy::primitives::bytes::Bytes;
 use moka::sync::Cache;
 use utoipa::ToSchema;
@@ -29,15 +30,16 @@ pub struct Answer {
     body: Bytes,
     etag: String,
     expires: u64,
+    signer: Address,
     basis: Vec<(Node, u64)>,
 }
 
 impl Answer {
-    pub(super) fn new(response: Vec<u8>, expires: u64, basis: Vec<(Node, u64)>) -> Self {
+    pub(super) fn new(response: Vec<u8>, expires: u64, signer: Address, basis: Vec<(Node, u64)>) -> Self {
         let body = format!("{{\"data\":\"0x{}\"}}", hex::encode(&response));
         let hash = keccak256(&[body.as_bytes()]);
         let etag = format!("\"{}\"", hex::encode(hash.split_at(16).0));
-        Self { response, body: body.into(), etag, expires, basis }
+        Self { response, body: body.into(), etag, expires, signer, basis }
     }
 
     /// What the contract decodes.
@@ -58,6 +60,11 @@ impl Answer {
     /// When contracts stop to accept it, in unix seconds.
     pub const fn expires(&self) -> u64 {
         self.expires
+    }
+
+    /// Who signed it; zero for a batch, whose answers are signed each by itself.
+    pub(super) const fn signer(&self) -> Address {
+        self.signer
     }
 
     /// The nodes whose entries it was made from, with the versions these had.
@@ -85,5 +92,10 @@ impl AnswerCache {
 
     pub fn insert(&self, lookup: Lookup, answer: Arc<Answer>) {
         self.0.insert(lookup, answer);
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.0.invalidate_all();
     }
 }

@@ -6,22 +6,25 @@
 pub mod answer;
 mod batch;
 mod cache;
+mod kms;
 mod lookup;
 mod protocol;
 mod query;
 mod result;
+mod signer;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 pub use cache::{Answer, AnswerBody};
+pub use kms::KmsError;
 pub use lookup::{Lookup, LookupBody, LookupError};
 pub use protocol::{Entrance, Protocol};
 pub use query::{Query, QueryError};
+pub use signer::{Signer, SignerError, SignerLoadError};
 
 use alloy::primitives::Address;
 use url::Url;
 
-use crate::account::SecretKey;
 use crate::clock::Clock;
 use crate::config::{AnswerSettings, Limits, Settings};
 use crate::fetch::Fetcher;
@@ -33,7 +36,8 @@ use cache::AnswerCache;
 #[derive(Debug)]
 pub struct Gateway {
     registry: Arc<Registry>,
-    signer: SecretKey,
+    /// Behind a lock, because a running gateway can be given another one; answers hold on to theirs.
+    signer: RwLock<Arc<Signer>>,
     cache: AnswerCache,
     fetcher: Fetcher,
     public_url: Url,
@@ -51,6 +55,9 @@ pub enum AnswerError {
     /// Our fault; another gateway, or a later request, may do better.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The same.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
 }
 
 impl AnswerError {
@@ -60,7 +67,7 @@ impl AnswerError {
             Self::Query(QueryError::OutsideOfZones(_)) => 404,
             Self::Query(QueryError::NotATorResolver(_) | QueryError::NotAnsweredResolver(_)) => 403,
             Self::Query(_) => 400,
-            Self::Store(_) => 503,
+            Self::Store(_) | Self::Signer(_) => 503,
         }
     }
 
@@ -69,6 +76,7 @@ impl AnswerError {
         match self {
             Self::Query(error) => error.to_string(),
             Self::Store(_) => "the gateway's database does not answer".into(),
+            Self::Signer(_) => "the gateway's signer does not answer".into(),
         }
     }
 }
@@ -78,7 +86,7 @@ impl Gateway {
     /// what they call us.
     pub fn new(
         registry: Arc<Registry>,
-        signer: SecretKey,
+        signer: Signer,
         fetcher: Fetcher,
         public_url: Url,
         settings: &Settings,
@@ -86,12 +94,31 @@ impl Gateway {
     ) -> Self {
         let answers = settings.answers.clone();
         let cache = AnswerCache::new(answers.cache_mebibytes << 20);
+        let signer = RwLock::new(Arc::new(signer));
         Self { registry, signer, cache, fetcher, public_url, answers, limits: settings.limits, clock }
     }
 
     /// The account that signs answers.
-    pub const fn signer(&self) -> Address {
-        self.signer.address()
+    pub fn signer(&self) -> Address {
+        self.current_signer().address()
+    }
+
+    /// Signs with another key from now on. Answers that the one before has signed are given out no more.
+    pub fn switch_signer(&self, signer: Signer) {
+        *self.signer.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(signer);
+        self.cache.clear();
+    }
+
+    /// Whether answers can be signed.
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub async fn check_signer(&self) -> Result<(), SignerError> {
+        self.current_signer().check().await
+    }
+
+    fn current_signer(&self) -> Arc<Signer> {
+        self.signer.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How long answers live.
@@ -112,7 +139,7 @@ impl Gateway {
         if lookup.entrance == Entrance::Main && batch::is_batch(&lookup.calldata) {
             // Neither signed nor cached: what is in it is, each by itself.
             let response = self.answer_batch(&lookup.calldata).await?;
-            return Ok(Arc::new(Answer::new(response, self.clock.now(), Vec::new())));
+            return Ok(Arc::new(Answer::new(response, self.clock.now(), Address::ZERO, Vec::new())));
         }
         self.answer_one(lookup).await
     }
@@ -130,15 +157,20 @@ impl Gateway {
         let view = self.registry.view(query.name(), &place).await?;
         let result = result::encode(query.protocol(), query.call(), &view);
         let expires = now + self.answers.ttl_seconds;
-        let response =
-            query.protocol().sign(&self.signer, lookup.resolver, expires, &lookup.calldata, &result);
-        let answer = Arc::new(Answer::new(response, expires, view.basis().collect()));
+        let signer = self.current_signer();
+        let digest = query.protocol().digest(lookup.resolver, expires, &lookup.calldata, &result);
+        let response = query.protocol().encode(&result, expires, &signer.sign(digest).await?);
+        let answer = Arc::new(Answer::new(response, expires, signer.address(), view.basis().collect()));
         self.cache.insert(lookup, answer.clone());
         Ok(answer)
     }
 
-    /// Whether a cached answer has at least half of its life left, and rests on what the names hold now.
+    /// Whether a cached answer has at least half of its life left, is signed with today's key, and rests on what the names
+    /// hold now.
     async fn is_usable(&self, answer: &Answer, now: u64) -> Result<bool, StoreError> {
+        if answer.signer() != self.signer() {
+            return Ok(false);
+        }
         if answer.expires() < now + self.answers.ttl_seconds.div_ceil(2) {
             return Ok(false);
         }

@@ -3,7 +3,7 @@
 use alloy::primitives::{Address, B256};
 use alloy::sol_types::{SolCall, SolValue};
 
-use crate::account::{SecretKey, personal_digest};
+use crate::account::{SecretKey, Signature, personal_digest};
 use crate::ens::abi::{resolveCall, resolveWithContextCall};
 use crate::keccak::keccak256;
 
@@ -63,7 +63,11 @@ impl Protocol {
         request: &[u8],
         result: &[u8],
     ) -> Vec<u8> {
-        let signature = signer.sign(self.digest(target, expires, request, result));
+        self.encode(result, expires, &signer.sign(self.digest(target, expires, request, result)))
+    }
+
+    /// The response that holds a result and the signature of its digest.
+    pub fn encode(self, result: &[u8], expires: u64, signature: &Signature) -> Vec<u8> {
         let signature = signature.as_bytes().as_slice();
         match self {
             Self::Ens | Self::Dm3 => (result, expires, signature).abi_encode_params(),

@@ -38,7 +38,10 @@ impl IntoResponses for Failure {
             response(404, "The name is outside of all zones"),
             response(413, "Too much calldata, or too large a body"),
             response(500, "The gateway failed; try another"),
-            response(503, "The database does not answer, or there is too much to do; try another"),
+            response(
+                503,
+                "The database or the signer does not answer, or there is too much to do; try another",
+            ),
         ]
         .into()
     }
@@ -96,8 +99,10 @@ impl From<LookupError> for Refusal {
 
 impl From<AnswerError> for Refusal {
     fn from(error: AnswerError) -> Self {
-        if let AnswerError::Store(error) = &error {
-            tracing::error!(%error, "the database failed");
+        match &error {
+            AnswerError::Store(error) => tracing::error!(%error, "the database failed"),
+            AnswerError::Signer(error) => tracing::error!(%error, "the signer failed"),
+            AnswerError::Query(_) => {}
         }
         Self::Failure(Failure::new(error.status(), error.message()))
     }

@@ -59,6 +59,8 @@ pub enum Code {
     Internal,
     /// The database does not answer.
     Database,
+    /// The signer of answers does not sign.
+    Signer,
     /// There are more requests than the gateway takes at a time.
     Overloaded,
     /// The request took too long.

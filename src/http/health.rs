@@ -20,7 +20,7 @@ pub enum Liveness {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "status", rename_all = "lowercase")]
 pub enum Readiness {
-    /// The database answers, and takes writes.
+    /// The database answers, and takes writes; the signer signs.
     Ready,
 }
 
@@ -33,10 +33,12 @@ pub async fn live() -> Json<Liveness> {
     Json(Liveness::Live)
 }
 
-/// The database answers, and takes writes
+/// The database answers, and takes writes; the signer signs
 #[utoipa::path(get, path = "/health/ready", tag = "service", operation_id = "check_readiness",
-    responses((status = 200, description = "It does", body = Readiness), Problem))]
+    responses((status = 200, description = "They do", body = Readiness), Problem,
+        (status = 503, description = "`database`, `signer`, `overloaded`, `timeout`: try again")))]
 pub async fn ready(State(app): State<Shared>) -> Result<Json<Readiness>, Problem> {
     app.registry.ping().await?;
+    app.gateway.check_signer().await?;
     Ok(Json(Readiness::Ready))
 }

@@ -13,6 +13,7 @@ use utoipa::{IntoResponses, ToSchema};
 use super::code::Code;
 use super::middleware::Fault;
 use crate::ens::{Name, NameError};
+use crate::gateway::SignerError;
 use crate::registry::{ApplyError, PolicyError};
 use crate::state::{StateError, schema};
 use crate::store::{Entry, StoreError};
@@ -196,6 +197,13 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the database failed");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Database, "the database does not answer; try again")
+    }
+}
+
+impl From<SignerError> for Problem {
+    fn from(error: SignerError) -> Self {
+        tracing::error!(%error, "the signer failed");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Signer, "the signer of answers does not sign")
     }
 }
 

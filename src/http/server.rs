@@ -18,12 +18,11 @@ use tokio_io_timeout::TimeoutStream;
 
 use super::router::router;
 use super::{App, Shared};
-use crate::account::{self, SecretKey, SecretKeyError};
 use crate::clock::Clock;
 use crate::config::{Limits, Settings, SignerSettings};
 use crate::ens::{Name, NameError};
 use crate::fetch::Fetcher;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, Signer, SignerLoadError};
 use crate::registry::{Registry, ZoneError};
 use crate::store::{Store, StoreError};
 
@@ -55,22 +54,9 @@ pub enum StartError {
     /// The delivery services of the settings.
     #[error("delivery_services: {0}")]
     DeliveryService(#[from] NameError),
-    /// The signer's key file holds no key.
-    #[error("the signer key file {path}: {source}")]
-    SignerKey {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        source: SecretKeyError,
-    },
-    /// The signer's key file cannot be read or made.
-    #[error("the signer key file {path}: {source}")]
-    SignerFile {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    /// The signer.
+    #[error(transparent)]
+    Signer(#[from] SignerLoadError),
     /// The client for batches.
     #[error("cannot make an HTTP client: {0}")]
     Client(#[from] reqwest::Error),
@@ -94,7 +80,7 @@ impl Server {
             settings.delivery_services.iter().map(|name| Name::parse(name)).collect::<Result<_, _>>()?;
         let store = Store::open(&settings.database_url, settings.chain_id).await?;
         let registry = Arc::new(Registry::new(store, settings, clock.clone())?);
-        let (signer, made_key) = load_signer(&settings.signer)?;
+        let (signer, made_key) = Signer::load_or_make(&settings.signer).await?;
         let listen_error = |source| StartError::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
@@ -120,6 +106,15 @@ impl Server {
     /// The account that signs its answers.
     pub fn signer(&self) -> Address {
         self.app.gateway.signer()
+    }
+
+    /// Reads the signer anew, and signs with it from now on. When that fails everything stays as it is.
+    ///
+    /// # Errors
+    /// See [`SignerLoadError`].
+    pub async fn reload_signer(&self, settings: &SignerSettings) -> Result<(), SignerLoadError> {
+        self.app.gateway.switch_signer(Signer::load(settings).await?);
+        Ok(())
     }
 
     /// The key file that was made by this start, if there was none.
@@ -196,25 +191,5 @@ async fn serve(stream: TcpStream, service: TowerToHyperService<Router>, watcher:
     let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
-    }
-}
-
-fn load_signer(settings: &SignerSettings) -> Result<(SecretKey, Option<PathBuf>), StartError> {
-    let path = match settings {
-        SignerSettings::Key(key) => return Ok((key.clone(), None)),
-        SignerSettings::KeyFile(path) => path,
-    };
-    let file_error = |source| StartError::SignerFile { path: path.clone(), source };
-    match account::read_key_file(path) {
-        Ok(key) => {
-            let key = key.map_err(|source| StartError::SignerKey { path: path.clone(), source })?;
-            Ok((key, None))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let key = SecretKey::generate().map_err(|error| file_error(error.into()))?;
-            account::write_key_file(path, &key).map_err(file_error)?;
-            Ok((key, Some(path.clone())))
-        }
-        Err(error) => Err(file_error(error)),
     }
 }

@@ -35,10 +35,17 @@ export async function startGateway(settings = {}) {
   const home = mkdtempSync(join(tmpdir(), "dm3-gateway-"));
   const url = `http://127.0.0.1:${await freePort()}`;
   const server = spawn(program, ["serve", "--listen", url.slice("http://".length)], {
-    cwd: home, stdio: "ignore", env: { ...process.env, ...settings },
+    cwd: home, stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...settings },
   });
-  await until("the gateway", async () => (await fetch(`${url}/health/ready`)).ok);
+  let log = "";
+  server.stderr.setEncoding("utf8").on("data", (text) => (log += text));
   const ended = new Promise((resolve) => server.once("exit", resolve));
+  const early = ended.then((code) => {
+    throw new Error(`serve ended with ${code}: ${log}`);
+  });
+  // Later it may end.
+  early.catch(() => {});
+  await Promise.race([until("the gateway", async () => (await fetch(`${url}/health/ready`)).ok), early]);
   const run = (...args) => {
     const options = { cwd: home, encoding: "utf8", env: { ...process.env, DM3_GATEWAY: url } };
     const done = spawnSync(program, [...args, "--json"], options);
@@ -47,6 +54,11 @@ export async function startGateway(settings = {}) {
   };
   return {
     url,
+    home,
+    /** What it has logged. */
+    log: () => log,
+    /** Sends it a signal. */
+    signal: (name) => server.kill(name),
     /** Runs a command against this gateway as the owner of `privateKey`; gives its JSON. */
     run(privateKey, ...args) {
       writeFileSync(join(home, "wallet.key"), privateKey);
