@@ -21,6 +21,7 @@ use crate::chain::deploy::{
 use crate::chain::ens::Ens;
 use crate::chain::{ChainError, connect};
 use crate::config::ZoneKind;
+use crate::doctor::is_this_machine;
 use crate::ens::Name;
 
 /// Put the resolver on a chain, or bring the one that is there up to date
@@ -102,7 +103,8 @@ struct WantedArgs {
     /// Salt of the resolver's address, 32 bytes in hex [default: the chain id]
     #[arg(long, value_name = "SALT", conflicts_with = "resolver")]
     salt: Option<B256>,
-    /// Bring this resolver up to date [default: the one that the zones have, if it is one of ours]
+    /// Bring this resolver up to date; what is not said stays as it is [default: the one that the zones have, if it is
+    /// one of ours]
     #[arg(long, value_name = "ADDRESS")]
     resolver: Option<Address>,
 }
@@ -168,6 +170,7 @@ async fn wanted(args: &Args, deployer: Address, chain_id: u64) -> Result<Wanted,
     let mut signers = flags.signers.clone();
     if let Some(info) = &info {
         if gateways.is_empty() {
+            refuse_own_machine(args, &info.public_url)?;
             gateways.push(info.public_url.clone());
         }
         if signers.is_empty() {
@@ -183,7 +186,8 @@ async fn wanted(args: &Args, deployer: Address, chain_id: u64) -> Result<Wanted,
         (signers.is_empty(), "no signer is given", "--signer"),
         (zones.is_empty(), "no zone is given", "--zone or --address-zone"),
     ] {
-        if is_missing {
+        // A resolver that is there already keeps what is not said.
+        if is_missing && flags.resolver.is_none() {
             return Err(
                 CliError::new(what).next(format!("pass {flag}, or --gateway URL to ask a running gateway"))
             );
@@ -203,6 +207,17 @@ async fn wanted(args: &Args, deployer: Address, chain_id: u64) -> Result<Wanted,
             (None, None) => Place::Usual,
         },
     })
+}
+
+/// A gateway without a public URL names its own machine, which is another one for each client.
+fn refuse_own_machine(args: &Args, public_url: &str) -> Result<(), CliError> {
+    let is_local = |url: &Url| is_this_machine(url);
+    if args.rpc_url.as_ref().is_some_and(is_local) || !public_url.parse().is_ok_and(|url| is_local(&url)) {
+        return Ok(());
+    }
+    let message =
+        format!("the gateway says that others reach it at {public_url}, where each client finds itself");
+    Err(CliError::new(message).next("set public_url for the gateway (DM3_PUBLIC_URL), or pass --url"))
 }
 
 fn unique(accounts: Vec<Address>) -> Vec<Address> {
@@ -456,7 +471,7 @@ fn explain(error: DeployError) -> CliError {
             "leave --owner out; the owner hands it over with transferOwnership, and the next one takes it with acceptOwnership",
         ),
         DeployError::ContradictorySigner(_) => {
-            told.next("let the gateway sign with its new key first; then remove the old one")
+            told.next("let the gateway sign with its new key first, then remove the old one; if that was stolen, leave --gateway out and name the contract with --resolver")
         }
         DeployError::WouldFail { .. } => told.next("nothing was sent; check the arguments that it rests on"),
         _ => told,

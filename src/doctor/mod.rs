@@ -23,6 +23,7 @@ use url::Url;
 use crate::clock::Clock;
 use crate::ens::Name;
 
+pub use probe::is_this_machine;
 pub use report::{Finding, Report, Status};
 
 use gateway::Gateway;

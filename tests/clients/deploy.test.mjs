@@ -13,6 +13,7 @@ import {
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { viemClient } from "./clients.mjs";
 import { artifact } from "./dev.mjs";
+import { program } from "./gateway.mjs";
 import { deploy, foundry, parse, registryAddress, run, startSepolia, startZones, zones } from "./sepolia.mjs";
 
 const require = createRequire(import.meta.url);
@@ -129,6 +130,22 @@ describe("from nothing", () => {
     assert.match(both.stderr, /is to be added and removed/);
   });
 
+  test("a stolen signer is removed by the guardian alone, and everything else stays as it is", async () => {
+    await chain.register("stolen.eth");
+    const [stolen, guardianKey] = [newSigner(), generatePrivateKey()];
+    const guardian = privateKeyToAccount(guardianKey).address;
+    await chain.node.setBalance({ address: guardian, value: 10n ** 18n });
+    const made = await deploy(chain, ...alone(stolen, "--address-zone", "stolen.eth"), "--guardian", guardian, "--yes");
+    assert.equal(made.status, 0, made.stderr);
+    const { resolver } = made.json;
+    const done = await run(["deploy", "--rpc-url", chain.url, "--resolver", resolver, "--remove-signer", stolen, "--yes", "--json"], { env: { DM3_WALLET_KEY: guardianKey } });
+    assert.equal(done.status, 0, done.stderr);
+    assert.deepEqual(parse(done.stdout).transactions.map(({ from, what }) => [from, what]), [[guardian, `remove the signer ${stolen}`]]);
+    assert.ok(!(await chain.read(resolver, "Dm3Resolver", "isSigner", [stolen])));
+    assert.deepEqual(await chain.read(resolver, "Dm3Resolver", "gateways"), ["https://gw.example"]);
+    assert.ok(await chain.read(resolver, "Dm3Resolver", "isAddressZone", [namehash("stolen.eth")]));
+  });
+
   test("a run that was stopped in the middle goes on where it was", async () => {
     await chain.register("again.eth");
     const flags = alone(newSigner(), "--address-zone", "again.eth");
@@ -162,6 +179,17 @@ describe("whoever owns the names", () => {
       assert.equal(await chain.resolverOf(name), done.json.resolver, name);
     }
     assert.equal(await chain.resolverOf("y.wrapped.eth"), `0x${"00".repeat(20)}`);
+  });
+
+  test("in a registry at another address", async () => {
+    const other = "0x00000000000000000000000000000000000e2514";
+    const code = artifact("ENSRegistry").deployedBytecode;
+    await chain.node.setCode({ address: other, bytecode: code });
+    const index = "0xad3228b676f7d3cd4284a5443f17f1962b36e491b30a40b2405849e597ba5fb5";
+    await chain.node.setStorageAt({ address: other, index, value: `0x${"00".repeat(12)}${chain.deployer.slice(2)}` });
+    const done = await deploy(chain, ...alone(newSigner(), "--zone", "own.test"), "--registry", other, "--yes");
+    assert.equal(done.status, 0, done.stderr);
+    assert.equal(await chain.read(other, "ENSRegistry", "resolver", [namehash("own.test")]), done.json.resolver);
   });
 
   test("an owner's operator sends for the owner", async () => {
@@ -220,6 +248,36 @@ describe("whoever owns the names", () => {
     assert.match(fixed, /resolver of fixed\.eth is fixed for good/);
     assert.match(below, /sub\.fixed\.eth cannot be made/);
     assert.match(none, /nobody\.eth is not in the ENS registry .*ENSv2/);
+  });
+});
+
+describe("where somebody is asked", () => {
+  /** Runs `deploy` on a terminal, on which somebody types this. */
+  const typing = (answer, ...flags) => {
+    const python = `import os, pty, sys
+child, terminal = pty.fork()
+if child == 0: os.execv(sys.argv[2], sys.argv[2:])
+os.write(terminal, sys.argv[1].encode() + b"\\n")
+try:
+    while said := os.read(terminal, 4096): sys.stdout.buffer.write(said)
+except OSError: pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))`;
+    const args = ["deploy", "--rpc-url", chain.url, ...flags];
+    return run(["-c", python, answer, program, ...args], { file: "python3", env: { DM3_WALLET_KEY: chain.deployerKey } });
+  };
+
+  test("nothing is sent but after a yes", async () => {
+    await chain.register("asked.eth");
+    const flags = alone(newSigner(), "--zone", "asked.eth");
+    for (const answer of ["n", "", "maybe"]) {
+      const done = await typing(answer, ...flags);
+      assert.equal(done.status, 1, done.stdout);
+      assert.match(done.stdout, /Send 2 transactions\? \[y\/N\][^]*nothing was sent/);
+    }
+    assert.match((await deploy(chain, ...flags, "--dry-run")).json.transactions[0].what, /deploy the resolver/);
+    const done = await typing("y", ...flags);
+    assert.equal(done.status, 0, done.stdout);
+    assert.equal((await deploy(chain, ...flags)).json.transactions.length, 0);
   });
 });
 
@@ -289,6 +347,15 @@ describe("mistakes are told before anything is sent", () => {
     const other = await startZones({ chainId: 1 });
     await fails(["--gateway", other.url], /the gateway is for chain 1, and --rpc-url is chain 11155111/);
     await other.stop();
+  });
+  test("a gateway that others cannot reach", async () => {
+    const endpoint = `http://chain.test:${new URL(chain.url).port}`;
+    // The name of the endpoint is what tells a public chain; the proxy variable leads there.
+    const done = await run(["deploy", "--rpc-url", endpoint, "--gateway", gateway.url, "--yes"], {
+      env: { DM3_WALLET_KEY: chain.deployerKey, http_proxy: chain.url, no_proxy: "127.0.0.1" },
+    });
+    assert.equal(done.status, 1);
+    assert.match(done.stderr, /others reach it at http:\/\/127.*\n next: set public_url/);
   });
   test("nothing to deploy for", async () => {
     await fails(["--signer", signer, "--zone", "plain.eth"], /no gateway is given\n next: pass --url/);

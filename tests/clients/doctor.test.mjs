@@ -165,6 +165,31 @@ describe("faults on the chain", () => {
     assert.deepEqual([broken, warnings], [["resolver.interfaces", "resolver.lookup"], ["resolver.code"]]);
   });
 
+  test("a resolver of others is checked as far as it goes, and its URL has to name it", async () => {
+    for (const [template, expected] of [[`${gateway.url}/{sender}/{data}.json`, []], [`${gateway.url}/{data}.json`, ["resolver.lookup"]]]) {
+      const plain = await chain.deploy("PlainResolver", [[template], [gateway.signer]]);
+      await chain.setResolver(zones.open, plain);
+      const { broken, warnings } = await examine();
+      await chain.setResolver(zones.open, resolver);
+      const own = broken.filter((check) => !["zones.resolver", "gateway.get", "universal.resolve"].includes(check));
+      assert.deepEqual(own, expected, template);
+      assert.ok(warnings.includes("resolver.code"));
+      assert.equal(broken.includes("gateway.get"), expected.length > 0);
+    }
+  });
+
+  test("a resolver whose owner is a signer, and one that belongs to nobody", async () => {
+    const before = await chain.node.snapshot();
+    await owner("addSigners", [[chain.deployer]]);
+    const signing = await examine();
+    await owner("removeSigners", [[chain.deployer]]);
+    await owner("renounceOwnership", []);
+    const nobodys = await examine();
+    await chain.node.revert({ id: before });
+    assert.deepEqual(signing.broken, ["resolver.owner"]);
+    assert.deepEqual([nobodys.broken, nobodys.warnings], [[], ["resolver.owner"]]);
+  });
+
   test("another zone of the gateway that has no resolver", async () => {
     await chain.setResolver(zones.address);
     const { broken, find } = await examine();

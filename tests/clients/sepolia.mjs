@@ -88,9 +88,13 @@ export async function startSepolia({ chainId = sepolia.id, flags = [] } = {}) {
     const receipt = await reader.waitForTransactionReceipt({ hash });
     if (receipt.status !== "success") throw new Error(`${functionName} failed`);
   };
-  const { abi, bytecode } = artifact("NameWrapper");
-  const hash = await createWalletClient({ chain, transport, account: founder }).deployContract({ abi, bytecode, args: [registryAddress] });
-  const wrapper = (await reader.waitForTransactionReceipt({ hash })).contractAddress;
+  /** Deploys a contract, by nobody in particular. */
+  const deployContract = async (name, args) => {
+    const { abi, bytecode } = artifact(name);
+    const hash = await createWalletClient({ chain, transport, account: founder }).deployContract({ abi, bytecode, args });
+    return getAddress((await reader.waitForTransactionReceipt({ hash })).contractAddress);
+  };
+  const wrapper = await deployContract("NameWrapper", [registryAddress]);
   const registry = (account, functionName, args) => write(account, registryAddress, "ENSRegistry", functionName, args);
   const label = (text) => keccak256(toHex(text));
 
@@ -111,7 +115,7 @@ export async function startSepolia({ chainId = sepolia.id, flags = [] } = {}) {
   await handOverEth();
   return {
     url: anvil.url, chainId, chain, reader, node, deployer, deployerKey, founder, wrapper,
-    register, registerWrapped, sendAs, write,
+    register, registerWrapped, sendAs, write, deploy: deployContract,
     read: (address, name, functionName, args = []) =>
       reader.readContract({ address, abi: artifact(name).abi, functionName, args }),
     /** What the registry says of a name. */

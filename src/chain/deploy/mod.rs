@@ -25,7 +25,7 @@ pub use signers::{SignerFaults, check_signers, find_twin, what_signer_has};
 /// The compiler's input for the resolver, as Etherscan and Sourcify take it: what it compiles to is what is deployed.
 pub const STANDARD_JSON: &str = include_str!("../../../contracts/artifacts/Dm3Resolver.standard.json");
 
-/// What there should be.
+/// What there should be. An existing resolver keeps what is not said.
 #[derive(Clone, Debug)]
 pub struct Wanted {
     /// The account that sends what it may.

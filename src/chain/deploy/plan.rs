@@ -155,7 +155,7 @@ impl Plan {
             self.by_owner(wanted, what, Dm3Resolver::addSignersCall { signers: missing });
         }
         let gateways = existing.contract.gateways().call().await?;
-        if gateways != wanted.gateways {
+        if gateways != wanted.gateways && !wanted.gateways.is_empty() {
             let what = format!("set the gateways to {}", list(&wanted.gateways));
             self.by_owner(
                 wanted,
@@ -202,8 +202,14 @@ impl Plan {
             }
         }
         if !retired.is_empty() {
+            let guardian = match existing {
+                Some(existing) => existing.contract.guardian().call().await?,
+                None => Address::ZERO,
+            };
             let what = format!("remove the signer {}", list(&retired));
-            self.by_owner(wanted, what, Dm3Resolver::removeSignersCall { signers: retired });
+            let data = Dm3Resolver::removeSignersCall { signers: retired }.abi_encode().into();
+            let from = if guardian == wanted.deployer { guardian } else { self.owner };
+            self.add(wanted, Step { what, from: Some(from), to: self.resolver, data, is_dependent: false });
         }
         Ok(())
     }
