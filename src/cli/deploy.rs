@@ -4,19 +4,17 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
-use alloy::primitives::utils::format_units;
 use alloy::primitives::{Address, B256, U256};
 use alloy::providers::{DynProvider, Provider};
-use serde_json::{Value, json};
 use url::Url;
 
 use super::client::{Client, Info, http_client, parse_name};
 use super::deployer::DeployerArgs;
 use super::error::CliError;
+use super::priced_plan::PricedPlan;
 use super::terminal;
 use crate::chain::deploy::{
-    Cost, DeployError, Fees, Place, Plan, STANDARD_JSON, Sent, Step, Wanted, Zone, check_signers, find_twin,
-    plan, send,
+    Cost, DeployError, Place, Plan, STANDARD_JSON, Sent, Wanted, Zone, check_signers, find_twin, plan, send,
 };
 use crate::chain::ens::Ens;
 use crate::chain::{ChainError, connect};
@@ -109,15 +107,6 @@ struct WantedArgs {
     resolver: Option<Address>,
 }
 
-/// A plan, and what it costs.
-struct Priced<'a> {
-    plan: &'a Plan,
-    costs: Vec<Cost>,
-    fees: Fees,
-    deployer: Address,
-    balance: U256,
-}
-
 /// Runs the command.
 pub async fn run(args: Args) -> Result<(), CliError> {
     if let Some(file) = &args.standard_json {
@@ -137,7 +126,7 @@ pub async fn run(args: Args) -> Result<(), CliError> {
     for other in &args.other_rpc_urls {
         refuse_twins(&connect(other.clone(), http.clone(), None), &wanted).await?;
     }
-    let priced = price(&provider, &plan, deployer.address()).await?;
+    let priced = PricedPlan::of(&provider, &plan, deployer.address()).await.map_err(explain)?;
     let sent = if plan.steps.is_empty() || args.dry_run {
         if args.dry_run && !args.json {
             terminal::print(priced.tell())?;
@@ -291,66 +280,6 @@ async fn refuse_twins(other: &DynProvider, wanted: &Wanted) -> Result<(), CliErr
     Ok(())
 }
 
-async fn price<'a>(
-    provider: &DynProvider,
-    plan: &'a Plan,
-    deployer: Address,
-) -> Result<Priced<'a>, CliError> {
-    let fees = Fees::now(provider).await.map_err(explain_chain)?;
-    let mut costs = Vec::new();
-    for step in &plan.steps {
-        costs.push(fees.cost(provider, step, deployer).await.map_err(explain)?);
-    }
-    let balance = provider.get_balance(deployer).await.map_err(|error| explain_chain(error.into()))?;
-    Ok(Priced { plan, costs, fees, deployer, balance })
-}
-
-impl Priced<'_> {
-    fn total(&self) -> Cost {
-        let gas = self.costs.iter().map(|cost| cost.gas).sum();
-        Cost { gas, wei: self.costs.iter().map(|cost| cost.wei).sum() }
-    }
-
-    fn check_balance(&self) -> Result<(), CliError> {
-        let total = self.total();
-        if self.balance >= total.wei {
-            return Ok(());
-        }
-        let has = Cost { gas: 0, wei: self.balance }.ether();
-        let message = format!("{} has {has} ETH, and may need {} ETH", self.deployer, total.ether());
-        Err(CliError::new(message).next("send it ether, or deploy from another account"))
-    }
-
-    /// What will be sent and what it costs, for people.
-    fn tell(&self) -> String {
-        let Plan { chain_id, resolver, owner, steps, for_others, obstacles, .. } = self.plan;
-        let has = Cost { gas: 0, wei: self.balance }.ether();
-        let mut lines = vec![
-            format!("chain {chain_id}, resolver {resolver} of owner {owner}"),
-            format!("{} has {has} ETH and sends:", self.deployer),
-        ];
-        for (at, (step, cost)) in steps.iter().zip(&self.costs).enumerate() {
-            let Cost { gas, .. } = cost;
-            lines.push(format!("{:3}. {}: at most {} ETH ({gas} gas)", at + 1, step.what, cost.ether()));
-        }
-        let gwei = format_units(self.fees.max_per_gas, "gwei").unwrap_or_default();
-        let per_gas = gwei.trim_end_matches('0').trim_end_matches('.');
-        lines.push(match steps.len() {
-            0 => "     nothing".to_owned(),
-            _ => format!("     in all at most {} ETH, with gas at {per_gas} gwei", self.total().ether()),
-        });
-        lines.extend(for_others.iter().map(tell_other));
-        lines.extend(obstacles.iter().map(|obstacle| format!("in the way: {obstacle}")));
-        lines.join("\n")
-    }
-}
-
-/// Everything that somebody else's wallet has to be told.
-fn tell_other(Step { what, from, to, data, .. }: &Step) -> String {
-    let who = from.map_or_else(|| "the account that may".to_owned(), |account| account.to_string());
-    format!("not ours to send: {what}\n  from {who}\n  to   {to}\n  data {data}")
-}
-
 /// Asks, where there is somebody to ask.
 fn confirm(args: &Args, count: usize) -> Result<(), CliError> {
     if args.yes {
@@ -371,7 +300,7 @@ fn confirm(args: &Args, count: usize) -> Result<(), CliError> {
     }
 }
 
-async fn send_all(provider: &DynProvider, priced: &Priced<'_>) -> Result<Vec<Sent>, CliError> {
+async fn send_all(provider: &DynProvider, priced: &PricedPlan<'_>) -> Result<Vec<Sent>, CliError> {
     let (steps, mut sent) = (&priced.plan.steps, Vec::new());
     for (at, step) in steps.iter().enumerate() {
         eprintln!("{}/{}: {}", at + 1, steps.len(), step.what);
@@ -388,10 +317,10 @@ async fn send_all(provider: &DynProvider, priced: &Priced<'_>) -> Result<Vec<Sen
 }
 
 /// The result, and whether everything is in place with it.
-fn report(args: &Args, wanted: &Wanted, priced: &Priced<'_>, sent: &[Sent]) -> Result<(), CliError> {
+fn report(args: &Args, wanted: &Wanted, priced: &PricedPlan<'_>, sent: &[Sent]) -> Result<(), CliError> {
     let plan = priced.plan;
     if args.json {
-        terminal::print(describe(args, wanted, priced, sent))?;
+        terminal::print(priced.describe(wanted, sent, args.dry_run))?;
     } else if !args.dry_run {
         terminal::print(format!("resolver {} on chain {}", plan.resolver, plan.chain_id))?;
     }
@@ -412,43 +341,6 @@ fn report(args: &Args, wanted: &Wanted, priced: &Priced<'_>, sent: &[Sent]) -> R
 
 const fn plural(count: usize) -> &'static str {
     if count == 1 { " is" } else { "s are" }
-}
-
-fn describe(args: &Args, wanted: &Wanted, priced: &Priced<'_>, sent: &[Sent]) -> Value {
-    let plan = priced.plan;
-    let transactions = plan.steps.iter().zip(&priced.costs).enumerate().map(|(at, (step, cost))| {
-        let mut told = describe_step(step);
-        if let Some(told) = told.as_object_mut() {
-            told.insert("maxCostWei".into(), json!(cost.wei.to_string()));
-            if let Some(sent) = sent.get(at) {
-                told.insert("hash".into(), json!(sent.hash));
-                told.insert("costWei".into(), json!(sent.wei.to_string()));
-            }
-        }
-        told
-    });
-    let zones = wanted.zones.iter().map(|zone| {
-        json!({ "name": zone.name.as_str(), "kind": if zone.is_address_zone { "address" } else { "open" } })
-    });
-    json!({
-        "resolver": plan.resolver,
-        "chainId": plan.chain_id,
-        "owner": plan.owner,
-        "deployer": priced.deployer,
-        "gateways": wanted.gateways,
-        "signers": wanted.signers,
-        "zones": zones.collect::<Vec<_>>(),
-        "constructorArguments": plan.constructor_arguments,
-        "dryRun": args.dry_run,
-        "transactions": transactions.collect::<Vec<_>>(),
-        "maxCostWei": priced.total().wei.to_string(),
-        "forOthers": plan.for_others.iter().map(describe_step).collect::<Vec<_>>(),
-        "obstacles": plan.obstacles,
-    })
-}
-
-fn describe_step(step: &Step) -> Value {
-    json!({ "what": step.what, "from": step.from, "to": step.to, "data": step.data })
 }
 
 fn explain_chain(error: ChainError) -> CliError {

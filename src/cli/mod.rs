@@ -10,6 +10,7 @@ mod error;
 mod key;
 mod logging;
 mod openapi;
+mod priced_plan;
 mod release;
 mod resolve;
 mod serve;

@@ -18,6 +18,8 @@ use crate::store::StoreError;
 ///
 /// With nothing set it listens on 127.0.0.1:8080, keeps names in ./dm3-gateway.db, makes ./signer.key on first start,
 /// and serves the zones addr.dm3.eth and user.dm3.eth.
+///
+/// SIGHUP has the key that signs answers read anew. Started on a terminal, the gateway ends with it: it was closed then.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   dm3-gateway serve

@@ -238,51 +238,33 @@ impl Gateway<'_> {
     /// What proxies in between allow.
     async fn lengths(&self, report: &mut Report) {
         let next = "raise what the proxies in between allow for a request line and for headers";
-        let url = self.longest_url(MAX_URL);
-        match self.http.get(&url).await.map_err(|error| error.to_string()).and_then(accept) {
-            Ok(()) => {
-                report.ok("gateway.long-get", self.base, format!("takes URLs of {} characters", url.len()))
-            }
+        let (short, usual) = (self.longest_url(MAX_URL), self.longest_url(USUAL_REQUEST_LINE));
+        let takes = |url: &str| format!("takes URLs of {} characters", url.len());
+        let takes_not = |url: &str, why, fault| {
+            format!("does not take URLs of {} characters, as {why}: {fault}", url.len())
+        };
+        match accept(self.http.get(&short).await) {
+            Ok(()) => report.ok("gateway.long-get", self.base, takes(&short)),
             Err(fault) => {
-                let message = format!(
-                    "does not take URLs of {} characters, as the contract makes them: {fault}",
-                    url.len()
-                );
+                let message = takes_not(&short, "the contract makes them", fault);
                 report.broken("gateway.long-get", self.base, message, next);
-                return;
             }
         }
-        let url = self.longest_url(USUAL_REQUEST_LINE);
-        match self.http.get(&url).await.map_err(|error| error.to_string()).and_then(accept) {
-            Ok(()) => report.ok(
-                "gateway.request-line",
-                self.base,
-                format!("takes URLs of {} characters", url.len()),
-            ),
+        match accept(self.http.get(&usual).await) {
+            Ok(()) => report.ok("gateway.request-line", self.base, takes(&usual)),
             Err(fault) => {
-                let message = format!(
-                    "does not take URLs of {} characters, as contracts of others may make them: {fault}",
-                    url.len()
-                );
+                let message = takes_not(&usual, "contracts of others may make them", fault);
                 report.warn("gateway.request-line", self.base, message, next);
             }
         }
-        let request = self.long_question(LONG_QUESTION);
-        let reply = self.http.post(&self.post_url(), &self.sender(), &request).await;
-        match reply.map_err(|error| error.to_string()).and_then(accept) {
-            Ok(()) => report.ok(
-                "gateway.long-post",
-                self.base,
-                format!("takes questions of {} bytes", request.len()),
-            ),
+        let question = self.long_question(LONG_QUESTION);
+        let length = question.len();
+        match accept(self.http.post(&self.post_url(), &self.sender(), &question).await) {
+            Ok(()) => report.ok("gateway.long-post", self.base, format!("takes questions of {length} bytes")),
             Err(fault) => {
-                let message = format!("does not take questions of {} bytes: {fault}", request.len());
-                report.broken(
-                    "gateway.long-post",
-                    self.base,
-                    message,
-                    "raise what the proxies in between allow for a body, to 1 MiB",
-                );
+                let message = format!("does not take questions of {length} bytes: {fault}");
+                let next = "raise what the proxies in between allow for a body, to 1 MiB";
+                report.broken("gateway.long-post", self.base, message, next);
             }
         }
     }
@@ -318,6 +300,7 @@ impl Gateway<'_> {
     }
 }
 
-fn accept(reply: Reply) -> Result<(), String> {
+fn accept(reply: Result<Reply, ProbeError>) -> Result<(), String> {
+    let reply = reply.map_err(|error| error.to_string())?;
     if reply.status == 200 && reply.data().is_some() { Ok(()) } else { Err(reply.in_words()) }
 }

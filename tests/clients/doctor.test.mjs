@@ -317,7 +317,7 @@ describe("faults of a gateway, and of what stands before it", () => {
       before: (request, response) => request.url.length > limit && (response.writeHead(414).end("URI Too Long"), true),
     });
     const short = await examineBehind(shorter(1024));
-    assert.deepEqual([short.broken, short.warnings], [["gateway.long-get"], []]);
+    assert.deepEqual([short.broken, short.warnings], [["gateway.long-get"], ["gateway.request-line"]]);
     assert.match(short.find("gateway.long-get").message, /URLs of (19\d\d|2000) characters.*414: URI Too Long/);
     const usual = await examineBehind(shorter(4096));
     assert.deepEqual([usual.broken, usual.warnings], [[], ["gateway.request-line"]]);

@@ -144,6 +144,25 @@ describe("a key in AWS KMS", () => {
     });
   }
 
+  test("that does not sign sends real clients on to the next gateway", async () => {
+    const chain = await startSepolia();
+    const [signing, next] = [await startZones(chain, { env: { ...kms.environment, DM3_SIGNER_KEY: undefined, DM3_SIGNER_URL: kms.url } }), await startZones(chain)];
+    const urls = ["--url", signing.url, "--url", next.url, "--signer", kms.address, "--signer", next.signer];
+    const done = await deploy(chain, ...urls, "--zone", zones.open, "--yes");
+    assert.equal(done.status, 0, done.stderr);
+    const ethers = ethers6Client(chain.url);
+    const unclaimed = `nobody.${zones.open}`;
+    kms.fault = faults["answers nothing"];
+    const asked = kms.requests.length;
+    assert.equal((await viemClient(chain.url).text(unclaimed, "url")) ?? "", "");
+    assert.equal((await ethers.text(unclaimed, "url")) ?? "", "");
+    assert.ok(kms.requests.length > asked, "the first gateway was asked first");
+    kms.fault = undefined;
+    ethers.close();
+    await Promise.all([signing.stop(), next.stop()]);
+    await chain.stop();
+  });
+
   test("that signs with another key than it says is not believed", async () => {
     kms.otherKey = new SigningKey(generatePrivateKey());
     assert.equal((await lookUp(gateway, "by another key")).status, 503);

@@ -1,6 +1,6 @@
 //! Giving a name the resolver, whoever decides about it.
 
-use alloy::primitives::{Address, U256};
+use alloy::primitives::{Address, Bytes, U256};
 use alloy::sol_types::SolCall;
 
 use super::{DeployError, Plan, Step, Wanted};
@@ -72,38 +72,42 @@ async fn create(plan: &mut Plan, ens: &Ens, wanted: &Wanted, name: &Name) -> Res
     let from = sender(ens, wanted, above, holder).await?;
     for (at, new) in missing.iter().rev().enumerate() {
         let is_zone = wanted.zones.iter().any(|zone| zone.name.as_str() == *new);
-        let (label, resolver) =
-            (new.split('.').next().unwrap_or_default(), if is_zone { plan.resolver } else { Address::ZERO });
-        let owner = holder.account();
-        let parent = *node_of(parent_of(new)).as_bytes();
-        let (to, data) = match holder {
-            Holder::Wrapped { wrapper, .. } => {
-                let label = label.to_owned();
-                let call = NameWrapper::setSubnodeRecordCall {
-                    parentNode: parent,
-                    label,
-                    owner,
-                    resolver,
-                    ttl: 0,
-                    fuses: 0,
-                    expiry: 0,
-                };
-                (wrapper, call.abi_encode())
-            }
-            _ => {
-                let label = label_hash(label);
-                let call = Registry::setSubnodeRecordCall { node: parent, label, owner, resolver, ttl: 0 };
-                (ens.registry(), call.abi_encode())
-            }
-        };
+        let resolver = if is_zone { plan.resolver } else { Address::ZERO };
+        let (to, data) = creation(ens, holder, new, resolver);
         let what = if is_zone {
             format!("make the name {new}, with the resolver")
         } else {
             format!("make the name {new}")
         };
-        plan.add(wanted, Step { what, from, to, data: data.into(), is_dependent: at > 0 });
+        plan.add(wanted, Step { what, from, to, data, is_dependent: at > 0 });
     }
     Ok(())
+}
+
+/// Recipient and calldata that make a name, with a resolver, for the holder of the name above it.
+fn creation(ens: &Ens, holder: Holder, name: &str, resolver: Address) -> (Address, Bytes) {
+    let (label, above) = name.split_once('.').unwrap_or((name, ""));
+    let (node, owner) = (*node_of(above).as_bytes(), holder.account());
+    match holder {
+        Holder::Wrapped { wrapper, .. } => {
+            let call = NameWrapper::setSubnodeRecordCall {
+                parentNode: node,
+                label: label.to_owned(),
+                owner,
+                resolver,
+                ttl: 0,
+                // Nothing given up, so there is nothing that expires.
+                fuses: 0,
+                expiry: 0,
+            };
+            (wrapper, call.abi_encode().into())
+        }
+        Holder::Account(_) | Holder::Nobody => {
+            let call =
+                Registry::setSubnodeRecordCall { node, label: label_hash(label), owner, resolver, ttl: 0 };
+            (ens.registry(), call.abi_encode().into())
+        }
+    }
 }
 
 /// The deployer where that may, else the holder.
