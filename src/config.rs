@@ -500,7 +500,15 @@ mod tests {
         let (file, _) = file.split_once("```").unwrap();
         let settings: FileSettings = toml::from_str(file).unwrap();
         assert_eq!(settings.zones.unwrap().len(), 2);
-        for setting in ["batch_hosts", "resolvers", "tor_resolvers", "operations_per_day", "idle_seconds"] {
+        for setting in [
+            "rpc_url",
+            "audience",
+            "batch_hosts",
+            "resolvers",
+            "tor_resolvers",
+            "operations_per_day",
+            "idle_seconds",
+        ] {
             assert!(file.contains(&format!("\n{setting} = ")), "{setting}");
         }
     }
