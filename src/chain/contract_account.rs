@@ -13,6 +13,7 @@ use url::Url;
 
 use super::contracts::SignatureCheck;
 use super::fault::Fault;
+use crate::state::AcceptedAt;
 
 /// For the whole question: chain id, block, call.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -29,15 +30,6 @@ pub struct ContractAccounts {
     /// Set once the endpoint was seen to be of the right chain.
     chain_checked: OnceCell<()>,
     slots: Semaphore,
-}
-
-/// The block at which a contract accepted a signature.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct AcceptedAt {
-    /// Its number.
-    pub number: u64,
-    /// Its hash.
-    pub hash: B256,
 }
 
 /// Why an account's contract vouches for nothing.
@@ -74,11 +66,6 @@ impl ContractAccounts {
             chain_checked: OnceCell::new(),
             slots: Semaphore::new(CONCURRENT),
         }
-    }
-
-    /// The chain that is asked.
-    pub const fn chain_id(&self) -> u64 {
-        self.chain_id
     }
 
     /// Asks the account's contract, at the newest block, whether it accepts `signature` over `digest`.
@@ -121,18 +108,18 @@ impl ContractAccounts {
     ) -> Result<AcceptedAt, ContractAccountError> {
         let block = self.provider.get_block(BlockId::latest()).await.map_err(unreachable)?;
         let block = block.ok_or_else(|| unreachable("it has no newest block"))?;
-        let at = AcceptedAt { number: block.header.number, hash: block.header.hash };
+        let chain_id = self.chain_id;
+        let at = AcceptedAt { chain_id, block_number: block.header.number, block_hash: block.header.hash };
         let arguments =
             SignatureCheck::constructorCall { account, digest, signature: signature.clone() }.abi_encode();
         let code = [SignatureCheck::BYTECODE.as_ref(), &arguments].concat();
         let call = TransactionRequest::default().with_deploy_code(code).with_gas_limit(GAS);
-        let answer = self.provider.call(call).block(BlockId::hash(at.hash)).await;
+        let answer = self.provider.call(call).block(BlockId::hash(at.block_hash)).await;
         let answer = answer.map_err(|error| match error.as_error_resp() {
             // Only decoding reverts, and what uses up all gas leaves enough for the answer.
             Some(response) if response.as_revert_data().is_some() => ContractAccountError::Malformed,
             _ => unreachable(error),
         })?;
-        let chain_id = self.chain_id;
         match answer.as_ref() {
             [0] => Err(ContractAccountError::Refused(account)),
             [1 | 2] => Ok(at),

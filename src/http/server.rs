@@ -19,7 +19,7 @@ use tokio_io_timeout::TimeoutStream;
 use super::router::router;
 use super::{App, Shared};
 use crate::account::{self, SecretKey, SecretKeyError};
-use crate::chain::ContractAccounts;
+use crate::chain::{ContractAccounts, Signatures};
 use crate::clock::Clock;
 use crate::config::{Limits, SessionSecretSettings, Settings, SignerSettings};
 use crate::ens::{Name, NameError};
@@ -112,8 +112,8 @@ impl Server {
         let delivery_services =
             settings.delivery_services.iter().map(|name| Name::parse(name)).collect::<Result<_, _>>()?;
         let store = Store::open(&settings.database_url, settings.chain_id).await?;
-        let registry = Registry::new(store, settings, contract_accounts(settings)?, clock.clone())?;
-        let registry = Arc::new(registry);
+        let signatures = Arc::new(Signatures::new(contract_accounts(settings)?));
+        let registry = Arc::new(Registry::new(store, settings, signatures, clock.clone())?);
         let (signer, made_key) = load_signer(&settings.signer)?;
         let listen_error = |source| StartError::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;

@@ -6,7 +6,6 @@ mod apply;
 mod configured;
 mod entries;
 mod record_rules;
-mod signature;
 mod unversioned;
 mod user_profile;
 mod view;
@@ -18,13 +17,12 @@ pub use accounts::{AccountError, AccountStore};
 pub use admission::PolicyError;
 pub use apply::{Applied, ApplyError, ProofError};
 pub use record_rules::RecordError;
-pub use signature::{KeyFault, SignatureFault};
 pub use unversioned::UnversionedError;
 pub use user_profile::{UserProfileError, UserProfileOf};
 pub use view::NameView;
 pub use zone::{OpenRules, Place, Zone, ZoneError, ZoneRules, Zones, address_label};
 
-use crate::chain::ContractAccounts;
+use crate::chain::Signatures;
 use crate::clock::Clock;
 use crate::config::{Limits, Settings};
 use crate::ens::{Name, Node};
@@ -38,21 +36,21 @@ pub struct Registry {
     entries: Entries,
     zones: Zones,
     chain_id: u64,
-    contract_accounts: Option<ContractAccounts>,
+    signatures: Arc<Signatures>,
     account_stores: Vec<AccountStore>,
     limits: Limits,
     clock: Clock,
 }
 
 impl Registry {
-    /// The registry over an open database. Without `contract_accounts`, only accounts with a key can sign.
+    /// The registry over an open database.
     ///
     /// # Errors
     /// When the zones of the settings contradict each other, or an account store is not an ENS name.
     pub fn new(
         store: Store,
         settings: &Settings,
-        contract_accounts: Option<ContractAccounts>,
+        signatures: Arc<Signatures>,
         clock: Clock,
     ) -> Result<Self, ZoneError> {
         let store = Arc::new(store);
@@ -61,7 +59,7 @@ impl Registry {
             store,
             zones: Zones::parse(&settings.zones)?,
             chain_id: settings.chain_id,
-            contract_accounts,
+            signatures,
             account_stores: settings
                 .account_stores
                 .iter()
