@@ -2,6 +2,7 @@
 //! the local development chain.
 
 mod anvil;
+pub mod ccip_gateway;
 mod contract_account;
 pub mod contracts;
 pub mod dev;
@@ -9,5 +10,6 @@ mod fault;
 mod universal;
 
 pub use anvil::AnvilError;
+pub use ccip_gateway::GuardedCcipGateway;
 pub use contract_account::{AcceptedAt, ContractAccountError, ContractAccounts};
 pub use universal::{Resolved, UniversalError, UniversalResolver};
