@@ -30,6 +30,8 @@ pub struct Settings {
     pub sessions: SessionSettings,
     /// `[answers]`: how long answers live.
     pub answers: AnswerSettings,
+    /// `[lookups]`: what may be fetched to look up anybody's profile.
+    pub lookups: LookupSettings,
     /// `[[zones]]`. Default: `addr.dm3.eth` and `user.dm3.eth`.
     pub zones: Vec<ZoneSettings>,
     /// `delivery_services`, `DM3_DELIVERY_SERVICES` (comma-separated): ENS names that a new profile gets when its
@@ -110,6 +112,19 @@ impl Default for AnswerSettings {
             tor_resolvers: Vec::new(),
         }
     }
+}
+
+/// What may be fetched to look up anybody's profile.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LookupSettings {
+    /// `lookups.ipfs_gateways`, `DM3_LOOKUPS_IPFS_GATEWAYS` (comma-separated): trustless gateways, the preferred first.
+    /// They may be inside. Default none, and then records in IPFS are unreachable.
+    pub ipfs_gateways: Vec<url::Url>,
+    /// `lookups.allowed_hosts`, `DM3_LOOKUPS_ALLOWED_HOSTS` (comma-separated): `host` or `host:port` that others' records
+    /// may make this gateway ask although it is, or leads to, an address that is not public. For development. Default
+    /// none.
+    pub allowed_hosts: Vec<String>,
 }
 
 /// Who may claim names in a zone.
@@ -274,6 +289,13 @@ pub struct ServeArgs {
     /// Contracts that get answers in the TOR protocol, below /tor (addresses, comma-separated)
     #[arg(long, env = "DM3_ANSWERS_TOR_RESOLVERS", value_name = "ADDRESSES", value_delimiter = ',')]
     pub answers_tor_resolvers: Option<Vec<Address>>,
+    /// Trustless IPFS gateways, the preferred first (URLs, comma-separated)
+    #[arg(long, env = "DM3_LOOKUPS_IPFS_GATEWAYS", value_name = "URLS", value_delimiter = ',')]
+    pub lookups_ipfs_gateways: Option<Vec<url::Url>>,
+    /// Hosts that others' records may make this gateway ask even when they are not public, for development (host or
+    /// host:port, comma-separated)
+    #[arg(long, env = "DM3_LOOKUPS_ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
+    pub lookups_allowed_hosts: Option<Vec<String>>,
     /// Delivery services for new profiles whose owner chooses none (ENS names, comma-separated)
     #[arg(long, env = "DM3_DELIVERY_SERVICES", value_name = "NAMES", value_delimiter = ',')]
     pub delivery_services: Option<Vec<String>>,
@@ -290,6 +312,7 @@ struct FileSettings {
     signer: FileSigner,
     sessions: FileSessions,
     answers: AnswerSettings,
+    lookups: LookupSettings,
     zones: Option<Vec<ZoneSettings>>,
     delivery_services: Option<Vec<String>>,
     account_stores: Vec<AccountStoreSettings>,
@@ -400,6 +423,10 @@ impl Settings {
             resolvers: args.answers_resolvers.unwrap_or(file.answers.resolvers),
             tor_resolvers: args.answers_tor_resolvers.unwrap_or(file.answers.tor_resolvers),
         };
+        let lookups = LookupSettings {
+            ipfs_gateways: args.lookups_ipfs_gateways.unwrap_or(file.lookups.ipfs_gateways),
+            allowed_hosts: args.lookups_allowed_hosts.unwrap_or(file.lookups.allowed_hosts),
+        };
         let settings = Self {
             listen: args.listen.or(file.listen).unwrap_or((Ipv4Addr::LOCALHOST, 8080).into()),
             public_url: args.public_url.or(file.public_url),
@@ -415,6 +442,7 @@ impl Settings {
                 audience: args.sessions_audience.or(file.sessions.audience),
             },
             answers,
+            lookups,
             zones: file.zones.unwrap_or_else(ZoneSettings::defaults),
             delivery_services: args.delivery_services.or(file.delivery_services).unwrap_or_default(),
             account_stores: file.account_stores,
@@ -506,6 +534,8 @@ mod tests {
             "batch_hosts",
             "resolvers",
             "tor_resolvers",
+            "ipfs_gateways",
+            "allowed_hosts",
             "operations_per_day",
             "idle_seconds",
         ] {

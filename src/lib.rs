@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`cli`] | one file a command |
 //! | [`http`] | the routes, the server, one error type and one mapping to statuses |
+//! | [`lookup`] | anybody's documents: files of IPFS |
 //! | [`gateway`] | CCIP read: request → query → answer → signed answer, and the cache of answers |
 //! | [`registry`] | the write side: zones, policies, operations; the current entry of each name |
 //! | [`store`] | names and their chains of operations in a database |
@@ -30,6 +31,7 @@ pub mod fetch;
 pub mod gateway;
 pub mod http;
 pub mod keccak;
+pub mod lookup;
 pub mod registry;
 pub mod session;
 pub mod state;

@@ -2,6 +2,7 @@
 //! the local development chain.
 
 mod anvil;
+pub mod ccip_gateway;
 mod ccip_recorder;
 mod contract_account;
 pub mod contracts;
@@ -12,6 +13,7 @@ mod signatures;
 mod universal;
 
 pub use anvil::AnvilError;
+pub use ccip_gateway::GuardedCcipGateway;
 pub use ccip_recorder::GatewayAnswer;
 pub use contract_account::{ContractAccountError, ContractAccounts};
 pub use ens_reader::{EnsReader, Entry, ReadBlock, ReadRecords};

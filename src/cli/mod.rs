@@ -40,7 +40,7 @@ const EXAMPLES: &str = "Examples:
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     Dev(dev::Args),
     Claim(claim::Args),
     Show(show::Args),
@@ -68,7 +68,7 @@ pub fn run() -> ExitCode {
 async fn dispatch(command: Command) -> Result<(), CliError> {
     let clock = Clock::System;
     match command {
-        Command::Serve(args) => serve::run(args, clock).await,
+        Command::Serve(args) => serve::run(*args, clock).await,
         Command::Dev(args) => dev::run(args, clock).await,
         Command::Claim(args) => claim::run(args, &clock).await,
         Command::Show(args) => show::run(args).await,

@@ -123,7 +123,7 @@ impl Server {
         let audience = settings.sessions.audience.clone();
         let audience = audience.unwrap_or_else(|| public_url.as_str().trim_end_matches('/').to_owned());
         let sessions = Sessions::new(&secrets, audience, clock.clone());
-        let fetcher = Fetcher::new(&settings.answers.batch_hosts)?;
+        let fetcher = Fetcher::listed(&settings.answers.batch_hosts)?;
         let gateway = Gateway::new(registry.clone(), signer, fetcher, public_url.clone(), settings, clock);
         let app = Arc::new(App {
             registry,
