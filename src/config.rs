@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use alloy::primitives::Address;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::account::{SecretKey, SecretKeyError};
 use crate::session::{SessionSecretError, SessionSecrets};
@@ -30,8 +31,6 @@ pub struct Settings {
     pub sessions: SessionSettings,
     /// `[answers]`: how long answers live.
     pub answers: AnswerSettings,
-    /// `[lookups]`: what may be fetched to look up anybody's profile.
-    pub lookups: LookupSettings,
     /// `[[zones]]`. Default: `addr.dm3.eth` and `user.dm3.eth`.
     pub zones: Vec<ZoneSettings>,
     /// `delivery_services`, `DM3_DELIVERY_SERVICES` (comma-separated): ENS names that a new profile gets when its
@@ -39,8 +38,72 @@ pub struct Settings {
     pub delivery_services: Vec<String>,
     /// `[[account_stores]]`: delivery services that keep their accounts here. Default: none.
     pub account_stores: Vec<AccountStoreSettings>,
+    /// `[lookups]`: anybody's profiles.
+    pub lookups: LookupSettings,
     /// `[limits]`: bounds on requests and records.
     pub limits: Limits,
+}
+
+/// How anybody's profiles are looked up and kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LookupSettings {
+    /// `lookups.ttl_seconds`: how long a lookup is good, unless the name's TTL in ENS or a gateway's answer says less.
+    /// Default 300.
+    pub ttl_seconds: u64,
+    /// `lookups.absent_seconds`: the same when there is no profile. Default 60.
+    pub absent_seconds: u64,
+    /// `lookups.unreachable_seconds`: how long nobody is asked again after nobody answered. Default 5.
+    pub unreachable_seconds: u64,
+    /// `lookups.stale_seconds`: how old something may become that is still given, and marked, while nobody answers.
+    /// Default 86,400.
+    pub stale_seconds: u64,
+    /// `lookups.cache_mebibytes`: memory for what is kept. Default 64.
+    pub cache_mebibytes: u64,
+    /// `lookups.ipfs_gateways`, `DM3_LOOKUPS_IPFS_GATEWAYS` (comma-separated): trustless gateways for records in IPFS.
+    /// Default none.
+    pub ipfs_gateways: Vec<url::Url>,
+    /// `lookups.watches`: streams of changes at a time. Default 100.
+    pub watches: usize,
+    /// `DM3_LOOKUPS_PURGE_TOKEN`: what the operator shows to have something forgotten. Default none: nobody can.
+    #[serde(skip)]
+    pub purge_token: Option<PurgeToken>,
+    /// `lookups.allowed_hosts`, `DM3_LOOKUPS_ALLOWED_HOSTS` (comma-separated): `host` or `host:port` that is asked even
+    /// though it is not public. For development. Default none.
+    pub allowed_hosts: Vec<String>,
+}
+
+impl Default for LookupSettings {
+    fn default() -> Self {
+        Self {
+            ttl_seconds: 300,
+            absent_seconds: 60,
+            unreachable_seconds: 5,
+            stale_seconds: 86_400,
+            cache_mebibytes: 64,
+            watches: 100,
+            purge_token: None,
+            ipfs_gateways: Vec::new(),
+            allowed_hosts: Vec::new(),
+        }
+    }
+}
+
+/// What the operator shows to have a kept lookup forgotten. Its `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct PurgeToken(Zeroizing<String>);
+
+impl PurgeToken {
+    /// The token.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for PurgeToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PurgeToken(…)")
+    }
 }
 
 /// A delivery service that keeps its accounts here.
@@ -112,19 +175,6 @@ impl Default for AnswerSettings {
             tor_resolvers: Vec::new(),
         }
     }
-}
-
-/// What may be fetched to look up anybody's profile.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LookupSettings {
-    /// `lookups.ipfs_gateways`, `DM3_LOOKUPS_IPFS_GATEWAYS` (comma-separated): trustless gateways, the preferred first.
-    /// They may be inside. Default none, and then records in IPFS are unreachable.
-    pub ipfs_gateways: Vec<url::Url>,
-    /// `lookups.allowed_hosts`, `DM3_LOOKUPS_ALLOWED_HOSTS` (comma-separated): `host` or `host:port` that others' records
-    /// may make this gateway ask although it is, or leads to, an address that is not public. For development. Default
-    /// none.
-    pub allowed_hosts: Vec<String>,
 }
 
 /// Who may claim names in a zone.
@@ -339,6 +389,8 @@ pub struct Secrets<'a> {
     pub signer_key: Option<&'a str>,
     /// `DM3_SESSIONS_SECRET`.
     pub session_secret: Option<&'a str>,
+    /// `DM3_LOOKUPS_PURGE_TOKEN`.
+    pub purge_token: Option<&'a str>,
 }
 
 /// What is wrong with the settings.
@@ -378,6 +430,11 @@ pub enum ConfigError {
         "DM3_SESSIONS_SECRET and --sessions-secret-file (DM3_SESSIONS_SECRET_FILE) are both set: unset one"
     )]
     TwoSessionSecrets,
+    /// `DM3_LOOKUPS_PURGE_TOKEN` could be guessed.
+    #[error(
+        "DM3_LOOKUPS_PURGE_TOKEN has {0} characters: at least 16 are expected, such as openssl rand -hex 16 gives"
+    )]
+    PurgeToken(usize),
     /// A value outside of its range.
     #[error("{setting} is {value}: {expected}")]
     Range {
@@ -423,10 +480,6 @@ impl Settings {
             resolvers: args.answers_resolvers.unwrap_or(file.answers.resolvers),
             tor_resolvers: args.answers_tor_resolvers.unwrap_or(file.answers.tor_resolvers),
         };
-        let lookups = LookupSettings {
-            ipfs_gateways: args.lookups_ipfs_gateways.unwrap_or(file.lookups.ipfs_gateways),
-            allowed_hosts: args.lookups_allowed_hosts.unwrap_or(file.lookups.allowed_hosts),
-        };
         let settings = Self {
             listen: args.listen.or(file.listen).unwrap_or((Ipv4Addr::LOCALHOST, 8080).into()),
             public_url: args.public_url.or(file.public_url),
@@ -442,10 +495,15 @@ impl Settings {
                 audience: args.sessions_audience.or(file.sessions.audience),
             },
             answers,
-            lookups,
             zones: file.zones.unwrap_or_else(ZoneSettings::defaults),
             delivery_services: args.delivery_services.or(file.delivery_services).unwrap_or_default(),
             account_stores: file.account_stores,
+            lookups: LookupSettings {
+                ipfs_gateways: args.lookups_ipfs_gateways.unwrap_or(file.lookups.ipfs_gateways),
+                allowed_hosts: args.lookups_allowed_hosts.unwrap_or(file.lookups.allowed_hosts),
+                purge_token: secrets.purge_token.map(parse_purge_token).transpose()?,
+                ..file.lookups
+            },
             limits: file.limits,
         };
         settings.check_ranges()?;
@@ -465,6 +523,15 @@ impl Settings {
             "less than answers.ttl_seconds is allowed",
         )?;
         range("chain_id", self.chain_id, (1..1 << 53).contains(&self.chain_id), "1 to 2^53 - 1 are allowed")?;
+        let LookupSettings { ttl_seconds, cache_mebibytes, .. } = self.lookups;
+        range(
+            "lookups.ttl_seconds",
+            ttl_seconds,
+            (1..=86_400).contains(&ttl_seconds),
+            "1 to 86400 are allowed",
+        )?;
+        let is_some = (1..=1 << 20).contains(&cache_mebibytes);
+        range("lookups.cache_mebibytes", cache_mebibytes, is_some, "1 to 1048576 are allowed")?;
         let cache = self.answers.cache_mebibytes;
         range("answers.cache_mebibytes", cache, cache <= 1 << 20, "at most 1048576 is allowed")?;
         let Limits { request_seconds, idle_seconds, connections, requests, .. } = self.limits;
@@ -484,6 +551,13 @@ impl Settings {
             range(setting, number as u64, (1..=1 << 20).contains(&number), "1 to 1048576 are allowed")?;
         }
         Ok(())
+    }
+}
+
+fn parse_purge_token(text: &str) -> Result<PurgeToken, ConfigError> {
+    match text.len() {
+        length @ ..16 => Err(ConfigError::PurgeToken(length)),
+        _ => Ok(PurgeToken(Zeroizing::new(text.to_owned()))),
     }
 }
 

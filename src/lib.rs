@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`cli`] | one file a command |
 //! | [`http`] | the routes, the server, one error type and one mapping to statuses |
-//! | [`lookup`] | anybody's documents: files of IPFS |
+//! | [`lookup`] | anybody's verified profile: chain and gateway reading, the cache |
 //! | [`gateway`] | CCIP read: request → query → answer → signed answer, and the cache of answers |
 //! | [`registry`] | the write side: zones, policies, operations; the current entry of each name |
 //! | [`store`] | names and their chains of operations in a database |

@@ -4,12 +4,14 @@ use std::sync::{Mutex, PoisonError};
 
 use alloy::primitives::{Address, Bytes};
 use alloy::providers::{CcipReadGateway, CcipReadGatewayError, CcipReadRequest};
+use async_trait::async_trait;
+use url::Url;
 
 /// What a gateway answered to a lookup.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GatewayAnswer {
-    /// The URL templates that were tried in order; one of them has answered.
-    pub urls: Vec<String>,
+    /// Scheme, host and port of its URL.
+    pub url: String,
     /// The contract that sent the lookup.
     pub sender: Address,
     /// The lookup.
@@ -18,7 +20,7 @@ pub struct GatewayAnswer {
     pub response: Bytes,
 }
 
-/// Passes one call's lookups on, and keeps the answers.
+/// Passes one call's lookups on, a URL at a time, and keeps the answers.
 pub struct Recorder<'a, G> {
     gateway: &'a G,
     /// Held for a push only.
@@ -35,17 +37,37 @@ impl<'a, G> Recorder<'a, G> {
     }
 }
 
-#[async_trait::async_trait]
+#[async_trait]
 impl<G: CcipReadGateway> CcipReadGateway for Recorder<'_, G> {
     async fn request(
         &self,
         request: &CcipReadRequest,
         max_response_size: usize,
     ) -> Result<Bytes, CcipReadGatewayError> {
-        let response = self.gateway.request(request, max_response_size).await?;
-        let CcipReadRequest { sender, urls, data } = request.clone();
-        let answer = GatewayAnswer { urls, sender, request: data, response: response.clone() };
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(answer);
-        Ok(response)
+        let mut last = CcipReadGatewayError::new("the lookup names no URL");
+        for template in &request.urls {
+            let one = CcipReadRequest { urls: vec![template.clone()], ..request.clone() };
+            match self.gateway.request(&one, max_response_size).await {
+                Ok(response) => {
+                    let CcipReadRequest { sender, data: request, .. } = one;
+                    let answer =
+                        GatewayAnswer { url: origin(template), sender, request, response: response.clone() };
+                    self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(answer);
+                    return Ok(response);
+                }
+                // A 4xx is final (ERC-3668).
+                Err(error) if error.status.is_some_and(|status| (400..500).contains(&status)) => {
+                    return Err(error);
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
     }
+}
+
+/// What follows the host is others' text, and as long as they like.
+fn origin(template: &str) -> String {
+    let url = Url::parse(&template.replace(['{', '}'], ""));
+    url.map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
 }

@@ -7,6 +7,7 @@ mod error;
 mod key;
 mod logging;
 mod openapi;
+mod profile;
 mod release;
 mod resolve;
 mod serve;
@@ -36,6 +37,7 @@ const EXAMPLES: &str = "Examples:
   dm3-gateway claim alice.user.dm3.eth --key-file wallet.key
   dm3-gateway show alice.user.dm3.eth
   dm3-gateway resolve alice.user.dm3.eth --text network.dm3.profile
+  dm3-gateway profile alice.user.dm3.eth
   dm3-gateway dev";
 
 #[derive(Debug, Subcommand)]
@@ -46,6 +48,7 @@ enum Command {
     Show(show::Args),
     Release(release::Args),
     Resolve(resolve::Args),
+    Profile(profile::Args),
     #[command(subcommand)]
     Key(key::Command),
     Openapi(openapi::Args),
@@ -74,6 +77,7 @@ async fn dispatch(command: Command) -> Result<(), CliError> {
         Command::Show(args) => show::run(args).await,
         Command::Release(args) => release::run(args, &clock).await,
         Command::Resolve(args) => resolve::run(args, &clock).await,
+        Command::Profile(args) => profile::run(args).await,
         Command::Key(command) => key::run(command),
         Command::Openapi(args) => openapi::run(args),
     }

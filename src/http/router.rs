@@ -14,7 +14,7 @@ use super::ccip_failure::Failure;
 use super::dm3_failure::Dm3Failure;
 use super::middleware::{self, Bounds, REQUEST_ID};
 use super::problem::Problem;
-use super::{Shared, accounts, ccip, dm3_auth, dm3_profile, health, info, names, openapi, zones};
+use super::{Shared, accounts, ccip, dm3_auth, dm3_profile, health, info, lookups, names, openapi, zones};
 use crate::gateway::Entrance;
 
 /// The routes of the gateway, with what every request goes through.
@@ -34,8 +34,11 @@ pub fn router(app: Shared) -> Router {
         .route("/v1/names", get(names::list))
         .route("/v1/names/{name}", get(names::show).put(names::apply))
         .route("/v1/names/{name}/history", get(names::history))
-        .route("/v1/delivery-services/{service}/accounts", post(accounts::change))
-        .route("/v1/delivery-services/{service}/accounts/{name}", get(accounts::show))
+        .route("/v1/profiles", post(lookups::profiles))
+        .route("/v1/profiles/{name}", get(lookups::profile).delete(lookups::purge))
+        .route("/v1/delivery-services/{name}", get(lookups::delivery_service))
+        .route("/v1/delivery-services/{name}/accounts", post(accounts::change))
+        .route("/v1/delivery-services/{name}/accounts/{account}", get(accounts::show))
         .route("/v1/session", get(dm3_auth::check))
         .route("/v1/zones", get(zones::list))
         .route("/v1/info", get(info::show))
@@ -45,11 +48,15 @@ pub fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<Problem>))
         .layer(from_fn_with_state(bounds, middleware::bounded::<Problem>));
-    // Outside of the bounds: who has too much to do is alive.
-    let live = Router::new().route("/health/live", get(health::live));
+    // Outside of the bounds: who has too much to do is alive, and a stream has no end.
+    let unbounded = Router::new()
+        .route("/health/live", get(health::live))
+        .route("/v1/changes", get(lookups::changes))
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(CatchPanicLayer::custom(middleware::after_panic::<Problem>));
     ccip.merge(dm3)
         .merge(api)
-        .merge(live)
+        .merge(unbounded)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(cors())
         .layer(from_fn(middleware::observe))
@@ -80,7 +87,7 @@ fn dm3_routes() -> Router<Shared> {
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST, Method::PUT])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers(Any)
         .expose_headers([header::ETAG, HeaderName::from_static(REQUEST_ID)])
         .max_age(Duration::from_secs(86_400))

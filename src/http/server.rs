@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use sha2::{Digest, Sha256};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
@@ -25,6 +26,7 @@ use crate::config::{Limits, SessionSecretSettings, Settings, SignerSettings};
 use crate::ens::{Name, NameError};
 use crate::fetch::{Fetcher, choose_tls};
 use crate::gateway::Gateway;
+use crate::lookup::{LookupParts, Lookups};
 use crate::registry::{Registry, ZoneError};
 use crate::session::{SessionSecretError, SessionSecrets, Sessions};
 use crate::store::{Store, StoreError};
@@ -113,7 +115,15 @@ impl Server {
             settings.delivery_services.iter().map(|name| Name::parse(name)).collect::<Result<_, _>>()?;
         let store = Store::open(&settings.database_url, settings.chain_id).await?;
         let signatures = Arc::new(Signatures::new(contract_accounts(settings)?));
-        let registry = Arc::new(Registry::new(store, settings, signatures, clock.clone())?);
+        let registry = Arc::new(Registry::new(store, settings, signatures.clone(), clock.clone())?);
+        let lookups = Lookups::new(LookupParts {
+            chain_id: settings.chain_id,
+            rpc_url: settings.rpc_url.clone(),
+            registry: Some(registry.clone()),
+            signatures,
+            settings: &settings.lookups,
+            clock: clock.clone(),
+        })?;
         let (signer, made_key) = load_signer(&settings.signer)?;
         let listen_error = |source| StartError::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
@@ -129,6 +139,13 @@ impl Server {
             registry,
             gateway,
             sessions,
+            lookups: Arc::new(lookups),
+            watches: Arc::new(Semaphore::new(settings.lookups.watches)),
+            purge_token: settings
+                .lookups
+                .purge_token
+                .as_ref()
+                .map(|token| Sha256::digest(token.as_str()).into()),
             delivery_services,
             public_url,
             limits: settings.limits,
@@ -146,6 +163,11 @@ impl Server {
     /// The base URL under which others reach it.
     pub fn public_url(&self) -> &str {
         self.app.public_url.as_str().trim_end_matches('/')
+    }
+
+    /// Its lookups of profiles.
+    pub fn lookups(&self) -> &Arc<Lookups> {
+        &self.app.lookups
     }
 
     /// The account that signs its answers.

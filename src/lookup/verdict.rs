@@ -126,10 +126,9 @@ pub struct DeliveryServiceBody {
 pub struct Evidence {
     /// The chain whose ENS was asked.
     pub chain_id: u64,
-    /// Of a name that this gateway keeps: where it stood.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub state: Option<StateEvidence>,
+    /// Of a name that this gateway keeps: where it stood, and then the address name that it inherits from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<StateEvidence>,
     /// The block at which the chain was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

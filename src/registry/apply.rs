@@ -293,6 +293,8 @@ impl Registry {
         // Dropped whatever happened: after a conflict the entry is known to be old, and after an error of the
         // database it is not known whether the write was done.
         self.entries.forget(name.node()).await;
+        // Nobody may be watching.
+        let _ = self.writes.send(name.node());
         match outcome {
             Ok(()) => Ok(()),
             Err(AppendError::Conflict) => {

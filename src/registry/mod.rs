@@ -22,6 +22,8 @@ pub use user_profile::{UserProfileError, UserProfileOf};
 pub use view::NameView;
 pub use zone::{OpenRules, Place, Zone, ZoneError, ZoneRules, Zones, address_label};
 
+use tokio::sync::broadcast;
+
 use crate::chain::Signatures;
 use crate::clock::Clock;
 use crate::config::{Limits, Settings};
@@ -39,8 +41,13 @@ pub struct Registry {
     signatures: Arc<Signatures>,
     account_stores: Vec<AccountStore>,
     limits: Limits,
+    /// Tells of each write, for those who watch names.
+    writes: broadcast::Sender<Node>,
     clock: Clock,
 }
+
+/// How many writes somebody who watches may be behind before they have to look at everything.
+const WRITES_BEHIND: usize = 1024;
 
 impl Registry {
     /// The registry over an open database.
@@ -66,8 +73,14 @@ impl Registry {
                 .map(AccountStore::parse)
                 .collect::<Result<_, _>>()?,
             limits: settings.limits,
+            writes: broadcast::Sender::new(WRITES_BEHIND),
             clock,
         })
+    }
+
+    /// The nodes of the names that are written from now on, each after its write.
+    pub fn writes(&self) -> broadcast::Receiver<Node> {
+        self.writes.subscribe()
     }
 
     /// The zones.

@@ -14,6 +14,7 @@ mod freshness;
 mod harness;
 mod history;
 mod listing;
+mod lookups;
 mod malformed;
 mod openapi;
 mod profiles;
