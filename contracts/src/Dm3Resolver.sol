@@ -8,14 +8,17 @@ import {IExtendedResolver} from "./interfaces/IExtendedResolver.sol";
 import {IOffchainMetadata} from "./interfaces/IOffchainMetadata.sol";
 import {IOffchainRegister} from "./interfaces/IOffchainRegister.sol";
 import {IOperationRouter} from "./interfaces/IOperationRouter.sol";
+import {AddressName} from "./libraries/AddressName.sol";
 import {GatewayUrl} from "./libraries/GatewayUrl.sol";
+import {OwnedRecords} from "./libraries/OwnedRecords.sol";
 import {SignedAnswer} from "./libraries/SignedAnswer.sol";
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
 
 /// @title The resolver of the names of a dm3 gateway
-/// @notice Sends every question to the gateway, and accepts only answers that a signer has signed for it.
+/// @notice Sends questions to the gateway, and accepts only answers that a signer has signed for it. What the
+/// owner of an address name has a say in, it answers or checks itself (see `isAddressZone`).
 /// @dev Cannot be upgraded; the owner of a name that wants another resolver sets another one in ENS.
 /// Ownership is handed over in two steps. An owner who renounces it freezes gateways, signers and zones; only
 /// the guardian, if there is one, can stop a signer then.
@@ -53,12 +56,12 @@ contract Dm3Resolver is
 
     /// @inheritdoc IExtendedResolver
     function resolve(bytes calldata name, bytes calldata data) external view returns (bytes memory) {
-        bytes memory request = abi.encodeCall(IExtendedResolver.resolve, (name, data));
-        string[] memory urls = new string[](_gateways.length);
-        for (uint256 i = 0; i < urls.length; ++i) {
-            urls[i] = GatewayUrl.lookup(_gateways[i], address(this), request.length);
+        (bool verified, address owner_, bytes32 node) = _addressName(name);
+        if (verified) {
+            (bool known, bytes memory result) = OwnedRecords.tryAnswer(owner_, node, data);
+            if (known) return result;
         }
-        revert OffchainLookup(address(this), urls, request, this.resolveWithProof.selector, request);
+        _lookUp(abi.encodeCall(IExtendedResolver.resolve, (name, data)), this.resolveWithProof.selector);
     }
 
     /// @inheritdoc IDm3Resolver
@@ -67,15 +70,10 @@ contract Dm3Resolver is
         view
         returns (bytes memory)
     {
-        (bytes memory result, uint64 expires, bytes memory signature) =
-            abi.decode(response, (bytes, uint64, bytes));
-        // A validator can move the clock by seconds, an answer lives for minutes.
-        // forge-lint: disable-next-line(block-timestamp)
-        if (expires < block.timestamp) revert AnswerExpired(expires);
-        bytes32 digest = SignedAnswer.digest(address(this), expires, extraData, result);
-        address signer = ECDSA.recover(digest, signature);
-        if (!isSigner[signer]) revert UnknownSigner(signer);
-        return result;
+        bytes memory result = _resultOf(response, extraData, IExtendedResolver.resolve.selector);
+        (bytes memory name, bytes memory data) = abi.decode(extraData[4:], (bytes, bytes));
+        (bool verified, address owner_, bytes32 node) = _addressName(name);
+        return verified ? OwnedRecords.check(owner_, node, data, result) : result;
     }
 
     /// @inheritdoc IDm3Resolver
@@ -146,6 +144,44 @@ contract Dm3Resolver is
     function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
         return interfaceId == type(IExtendedResolver).interfaceId || interfaceId == type(IERC7996).interfaceId
             || super.supportsInterface(interfaceId);
+    }
+
+    /// @dev Whether the owner of a name is its label, and who that is.
+    function _addressName(bytes memory name)
+        private
+        view
+        returns (bool verified, address owner_, bytes32 node)
+    {
+        bytes32 parent;
+        (verified, owner_, parent, node) = AddressName.tryParse(name);
+        verified = verified && isAddressZone[parent];
+    }
+
+    function _lookUp(bytes memory request, bytes4 callback) private view {
+        string[] memory urls = new string[](_gateways.length);
+        for (uint256 i = 0; i < urls.length; ++i) {
+            urls[i] = GatewayUrl.lookup(_gateways[i], address(this), request.length);
+        }
+        revert OffchainLookup(address(this), urls, request, callback, request);
+    }
+
+    /// @dev What a gateway has answered to a request for this function, if a signer has signed it.
+    function _resultOf(bytes calldata response, bytes calldata request, bytes4 selector)
+        private
+        view
+        returns (bytes memory)
+    {
+        // forge-lint: disable-next-line(unsafe-typecast)
+        if (bytes4(request) != selector) revert NotTheRequest();
+        (bytes memory result, uint64 expires, bytes memory signature) =
+            abi.decode(response, (bytes, uint64, bytes));
+        // A validator can move the clock by seconds, an answer lives for minutes.
+        // forge-lint: disable-next-line(block-timestamp)
+        if (expires < block.timestamp) revert AnswerExpired(expires);
+        address signer =
+            ECDSA.recover(SignedAnswer.digest(address(this), expires, request, result), signature);
+        if (!isSigner[signer]) revert UnknownSigner(signer);
+        return result;
     }
 
     function _setGateways(string[] memory newGateways) private {

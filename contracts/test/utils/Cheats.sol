@@ -14,6 +14,10 @@ interface Cheats {
 
     function addr(uint256 key) external pure returns (address);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function toString(address value) external pure returns (string memory);
+    function toString(uint256 value) external pure returns (string memory);
+    function readFile(string calldata path) external view returns (string memory);
+    function parseJson(string calldata json) external pure returns (bytes memory);
     function parseAddress(string calldata value) external pure returns (address);
     function parseBytes(string calldata value) external pure returns (bytes memory);
 
