@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {OffchainWrites} from "./OffchainWrites.sol";
 import {IDm3Resolver} from "./interfaces/IDm3Resolver.sol";
 import {IERC3668} from "./interfaces/IERC3668.sol";
 import {IERC7996} from "./interfaces/IERC7996.sol";
 import {IExtendedResolver} from "./interfaces/IExtendedResolver.sol";
 import {IOffchainMetadata} from "./interfaces/IOffchainMetadata.sol";
 import {IOffchainRegister} from "./interfaces/IOffchainRegister.sol";
+import {IOffchainTransferrable} from "./interfaces/IOffchainTransferrable.sol";
 import {IOperationRouter} from "./interfaces/IOperationRouter.sol";
 import {AddressName} from "./libraries/AddressName.sol";
 import {GatewayUrl} from "./libraries/GatewayUrl.sol";
@@ -28,8 +30,7 @@ contract Dm3Resolver is
     IERC3668,
     IERC7996,
     IOffchainMetadata,
-    IOffchainRegister,
-    IOperationRouter,
+    OffchainWrites,
     ERC165,
     Ownable2Step
 {
@@ -123,16 +124,24 @@ contract Dm3Resolver is
         return (new string[](0), 0, address(0));
     }
 
-    /// @inheritdoc IOperationRouter
-    /// @dev No write starts at this contract: names are claimed and changed at the gateway.
-    function getOperationHandler(bytes calldata) external pure {
-        revert FunctionNotSupported();
+    /// @inheritdoc IOffchainRegister
+    function registerParams(bytes calldata name, uint256 duration)
+        external
+        view
+        returns (RegisterParams memory)
+    {
+        bytes memory request = abi.encodeCall(IOffchainRegister.registerParams, (name, duration));
+        _lookUp(request, this.registerParamsWithProof.selector);
     }
 
-    /// @inheritdoc IOffchainRegister
-    /// @dev Only the gateway knows the terms for a name, and it tells them over HTTP.
-    function registerParams(bytes calldata, uint256) external pure returns (RegisterParams memory) {
-        revert FunctionNotSupported();
+    /// @inheritdoc IDm3Resolver
+    function registerParamsWithProof(bytes calldata response, bytes calldata extraData)
+        external
+        view
+        returns (RegisterParams memory)
+    {
+        bytes memory result = _resultOf(response, extraData, IOffchainRegister.registerParams.selector);
+        return abi.decode(result, (RegisterParams));
     }
 
     /// @inheritdoc IERC7996
@@ -143,7 +152,15 @@ contract Dm3Resolver is
     /// @inheritdoc ERC165
     function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
         return interfaceId == type(IExtendedResolver).interfaceId || interfaceId == type(IERC7996).interfaceId
-            || super.supportsInterface(interfaceId);
+            || interfaceId == type(IOffchainMetadata).interfaceId
+            || interfaceId == type(IOperationRouter).interfaceId
+            || interfaceId == type(IOffchainRegister).interfaceId
+            || interfaceId == type(IOffchainTransferrable).interfaceId || super.supportsInterface(interfaceId);
+    }
+
+    /// @inheritdoc OffchainWrites
+    function _writesUrl() internal view override returns (string memory) {
+        return GatewayUrl.writes(_gateways[0]);
     }
 
     /// @dev Whether the owner of a name is its label, and who that is.

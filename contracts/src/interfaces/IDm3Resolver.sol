@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.26;
 
+import {IOffchainRegister} from "./IOffchainRegister.sol";
+
 /// @title The part of the resolver that is its own
 /// @notice Three accounts have a say, each as little as possible:
 /// - the owner sets gateways, signers, guardian and address zones;
@@ -89,6 +91,17 @@ interface IDm3Resolver {
         external
         view
         returns (bytes memory);
+
+    /// @notice The callback of `registerParams`: checks a gateway's answer and returns what it says.
+    /// @dev Signed like the answers of `resolve`, and never taken for one of them, because the request is another.
+    /// The terms are the gateway's word, for address names too.
+    /// @param response `abi.encode(bytes result, uint64 expires, bytes signature)`, where the result is
+    /// `abi.encode(RegisterParams)`.
+    /// @param extraData The request, exactly as it went to the gateway: the calldata of `registerParams`.
+    function registerParamsWithProof(bytes calldata response, bytes calldata extraData)
+        external
+        view
+        returns (IOffchainRegister.RegisterParams memory);
 
     /// @notice The base URLs of the gateways, in the order in which clients try them.
     function gateways() external view returns (string[] memory);
