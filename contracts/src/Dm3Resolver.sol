@@ -24,6 +24,8 @@ import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
 /// @dev Cannot be upgraded; the owner of a name that wants another resolver sets another one in ENS.
 /// Ownership is handed over in two steps. An owner who renounces it freezes gateways, signers and zones; only
 /// the guardian, if there is one, can stop a signer then.
+// What is sent with `register` or `transferFrom` comes back with the revert.
+// slither-disable-next-line locked-ether
 contract Dm3Resolver is
     IDm3Resolver,
     IExtendedResolver,
@@ -103,6 +105,8 @@ contract Dm3Resolver is
     }
 
     /// @inheritdoc IDm3Resolver
+    // The zero address is no guardian, which an owner may want.
+    // slither-disable-next-line missing-zero-check
     function setGuardian(address newGuardian) external onlyOwner {
         guardian = newGuardian;
         emit GuardianSet(newGuardian);
@@ -193,8 +197,8 @@ contract Dm3Resolver is
         (bytes memory result, uint64 expires, bytes memory signature) =
             abi.decode(response, (bytes, uint64, bytes));
         // A validator can move the clock by seconds, an answer lives for minutes.
-        // forge-lint: disable-next-line(block-timestamp)
-        if (expires < block.timestamp) revert AnswerExpired(expires);
+        // slither-disable-next-line timestamp
+        if (expires < block.timestamp) revert AnswerExpired(expires); // forge-lint: disable-line(block-timestamp)
         address signer =
             ECDSA.recover(SignedAnswer.digest(address(this), expires, request, result), signature);
         if (!isSigner[signer]) revert UnknownSigner(signer);

@@ -16,6 +16,8 @@ library AccountSignature {
     /// sign an account with code is asked about (ERC-1271), whatever the signature's form. An account that is
     /// not deployed yet is not asked.
     function isBy(address account, bytes32 digest, bytes memory signature) internal view returns (bool) {
+        // What is left out is the argument of an error that nobody raises here.
+        // slither-disable-next-line unused-return
         (address signer, ECDSA.RecoverError fault,) = ECDSA.tryRecover(digest, signature);
         if (fault == ECDSA.RecoverError.NoError && signer == account) return true;
         return account.code.length != 0 && _isConfirmed(account, digest, signature);
@@ -32,6 +34,7 @@ library AccountSignature {
         bool ok;
         uint256 size;
         bytes32 word;
+        // slither-disable-next-line assembly
         assembly ("memory-safe") {
             ok := staticcall(CONTRACT_GAS, account, add(question, 32), mload(question), 0, 32)
             size := returndatasize()

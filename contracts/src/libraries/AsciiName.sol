@@ -10,6 +10,7 @@ library AsciiName {
     uint256 internal constant MAX_LENGTH = 253;
 
     /// @dev A bit for each character that a label may have: `a` to `z`, `0` to `9`, `$`, `-`, `_`.
+    // slither-disable-next-line too-many-digits
     uint256 private constant CHARACTERS = 0x7fffffe8000000003ff201000000000;
 
     /// @notice Whether a part of a text is such a name.

@@ -43,8 +43,7 @@ library OwnedRecords {
         view
         returns (bytes memory)
     {
-        (ResolverCall.Kind kind,) = ResolverCall.parse(call);
-        if (kind == ResolverCall.Kind.Multicall) return _checkEach(owner, node, call, result);
+        if (ResolverCall.isMulticall(call)) return _checkEach(owner, node, call, result);
         (bool ok, bytes memory output) = _tryCheck(owner, node, call, result);
         if (!ok) _revert(output);
         return output;
@@ -140,7 +139,9 @@ library OwnedRecords {
         return keccak256(one) == keccak256(other);
     }
 
+    /// @dev Solidity reverts with errors that it knows only.
     function _revert(bytes memory errorData) private pure {
+        // slither-disable-next-line assembly
         assembly ("memory-safe") {
             revert(add(errorData, 32), mload(errorData))
         }

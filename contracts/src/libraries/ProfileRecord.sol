@@ -28,6 +28,7 @@ library ProfileRecord {
 
     /// @dev A bit for each character that can be the 43rd: it carries four bits of the last byte and two
     /// zeros.
+    // slither-disable-next-line too-many-digits
     uint128 private constant LAST_OF_BASE64 = 0x888888022222220111000000000000;
 
     /// @dev How far a record is read. Once something was not as it should be, `failed` stays.

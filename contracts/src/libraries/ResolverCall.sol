@@ -25,6 +25,7 @@ library ResolverCall {
     uint256 private constant ETHER = 60;
 
     /// @dev The default address of all EVM chains (ENSIP-19), then one for each chain id (ENSIP-11).
+    // slither-disable-next-line too-many-digits
     uint256 private constant FIRST_EVM = 0x80000000;
     uint256 private constant LAST_EVM = 0xffffffff;
 
@@ -39,10 +40,15 @@ library ResolverCall {
         if (selector == IAddrResolver.addr.selector) kind = Kind.Address;
         else if (selector == IAddressResolver.addr.selector) kind = _kindOfCoin(call);
         else if (selector == ITextResolver.text.selector) kind = _kindOfText(call);
-        else if (selector == IMulticallable.multicall.selector) return (Kind.Multicall, 0);
+        else if (isMulticall(call)) return (Kind.Multicall, 0);
         if (kind == Kind.Other || kind == Kind.Malformed) return (kind, 0);
         if (call.length < 36) return (Kind.Malformed, 0);
         node = LibBytes.load(call, 4);
+    }
+
+    /// @notice Whether a call is of many others.
+    function isMulticall(bytes memory call) internal pure returns (bool) {
+        return selectorOf(call) == IMulticallable.multicall.selector;
     }
 
     /// @notice The first four bytes of a call, zeros for what is missing.
