@@ -7,6 +7,7 @@ import {IMulticallable} from "../../src/interfaces/IMulticallable.sol";
 import {ITextResolver} from "../../src/interfaces/ITextResolver.sol";
 import {ResolverCall} from "../../src/libraries/ResolverCall.sol";
 import {TestBase} from "../utils/Cheats.sol";
+import {LibString} from "solady/utils/LibString.sol";
 
 contract ResolverCallTest is TestBase {
     bytes32 private constant NODE = keccak256("a node");
@@ -31,6 +32,7 @@ contract ResolverCallTest is TestBase {
     }
 
     function testFuzz_profiles(bytes32 node, string calldata other) external pure {
+        vm.assume(!LibString.eq(other, "network.dm3.profile") && !LibString.eq(other, "eth.dm3.profile"));
         is_(text(node, "network.dm3.profile"), ResolverCall.Kind.Profile, node);
         is_(text(node, "eth.dm3.profile"), ResolverCall.Kind.Profile, node);
         is_(text(node, "network.dm3.deliveryService"), ResolverCall.Kind.Other, 0);
