@@ -101,7 +101,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The rules of contracts/src/libraries/AsciiName.sol: what that takes has to be a name here.
+    /// The rules of `contracts/src/libraries/AsciiName.sol`: what that takes has to be a name here.
     fn is_name_by_the_contract(text: &str) -> bool {
         let is_label = |label: &str| {
             let plain = label.trim_start_matches('_');
