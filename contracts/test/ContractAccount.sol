@@ -15,7 +15,8 @@ contract ContractAccount is IERC1271 {
         ReturningAMegabyte,
         ReturningAQuarterOfAMegabyte,
         ReturningTooLittle,
-        ReturningMore
+        ReturningMore,
+        RevertingWithAYes
     }
 
     Behaviour public immutable behaviour;
@@ -39,11 +40,19 @@ contract ContractAccount is IERC1271 {
         if (behaviour == Behaviour.ReturningAMegabyte) _return(magic, 1 << 20);
         if (behaviour == Behaviour.ReturningAQuarterOfAMegabyte) _return(magic, 1 << 18);
         if (behaviour == Behaviour.ReturningTooLittle) _return(magic, 31);
-        if (behaviour == Behaviour.ReturningMore) _return(magic | bytes4(uint32(1)), 32);
+        if (behaviour == Behaviour.ReturningMore) _return(bytes32(magic) | bytes32(uint256(1)), 32);
+        if (behaviour == Behaviour.RevertingWithAYes) _revert(magic);
         return 0xffffffff;
     }
 
-    function _return(bytes4 word, uint256 size) private pure {
+    function _revert(bytes32 word) private pure {
+        assembly ("memory-safe") {
+            mstore(0, word)
+            revert(0, 32)
+        }
+    }
+
+    function _return(bytes32 word, uint256 size) private pure {
         assembly ("memory-safe") {
             mstore(0, word)
             return(0, size)

@@ -215,7 +215,7 @@ describe("multicalls", () => {
 describe("accounts with code", () => {
   const behaviours = [
     "Approving", "Denying", "Reverting", "BurningGas", "ReturningAMegabyte", "ReturningAQuarterOfAMegabyte",
-    "ReturningTooLittle", "ReturningMore",
+    "ReturningTooLittle", "ReturningMore", "RevertingWithAYes",
   ];
   for (const [at, behaviour] of behaviours.entries()) {
     const confirms = ["Approving", "ReturningAQuarterOfAMegabyte"].includes(behaviour);
