@@ -18,14 +18,15 @@ import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
 
+// What is sent with `register` or `transferFrom` comes back with the revert.
+// slither-disable-start locked-ether
+
 /// @title The resolver of the names of a dm3 gateway
 /// @notice Sends questions to the gateway, and accepts only answers that a signer has signed for it. What the
 /// owner of an address name has a say in, it answers or checks itself (see `isAddressZone`).
 /// @dev Cannot be upgraded; the owner of a name that wants another resolver sets another one in ENS.
 /// Ownership is handed over in two steps. An owner who renounces it freezes gateways, signers and zones; only
 /// the guardian, if there is one, can stop a signer then.
-// What is sent with `register` or `transferFrom` comes back with the revert.
-// slither-disable-next-line locked-ether
 contract Dm3Resolver is
     IDm3Resolver,
     IExtendedResolver,
@@ -105,9 +106,9 @@ contract Dm3Resolver is
     }
 
     /// @inheritdoc IDm3Resolver
-    // The zero address is no guardian, which an owner may want.
-    // slither-disable-next-line missing-zero-check
     function setGuardian(address newGuardian) external onlyOwner {
+        // Zero is nobody, which an owner may want.
+        // slither-disable-next-line missing-zero-check
         guardian = newGuardian;
         emit GuardianSet(newGuardian);
     }
@@ -224,3 +225,5 @@ contract Dm3Resolver is
         }
     }
 }
+
+// slither-disable-end locked-ether

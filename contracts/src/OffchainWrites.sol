@@ -6,23 +6,26 @@ import {IOffchainTransferrable} from "./interfaces/IOffchainTransferrable.sol";
 import {IOperationRouter} from "./interfaces/IOperationRouter.sol";
 
 /// @title Writes that begin at the contract (ERC-7884, ENSIP-20)
-/// @notice The contract changes nothing. It tells a wallet what to sign and where to send it; the gateway decides.
+/// @notice The contract changes nothing. It tells a wallet what to sign and where to send it; the gateway
+/// decides.
 ///
-/// The functions are `setText(bytes32,string,string)`, `setAddr(bytes32,address)`, `setAddr(bytes32,uint256,bytes)`,
-/// `setContenthash(bytes32,bytes)`, and ENSIP-20's `register` and `transferFrom`. There is no commitment before a
-/// registration.
+/// The functions are `setText(bytes32,string,string)`, `setAddr(bytes32,address)`,
+/// `setAddr(bytes32,uint256,bytes)`, `setContenthash(bytes32,bytes)`, and ENSIP-20's `register` and
+/// `transferFrom`. There is no commitment before a registration.
 ///
-/// @dev What the wallet signs is EIP-712 typed data with the primary type
-/// `Message(bytes data,address sender,uint256 expirationTimestamp)` in the domain
-/// `EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)`, with the values of the
-/// error. What the gateway owes its callers, because nothing here can check it:
+/// @dev What the wallet signs is EIP-712 typed data with the primary type `Message(bytes data,address
+/// sender,uint256 expirationTimestamp)` in the domain `EIP712Domain(string name,string version,uint256
+/// chainId,address verifyingContract)`, with the values of the error. What the gateway owes its callers,
+/// because nothing here can check it:
 /// - the domain is exactly that of a resolver that it answers for, on the chain that it serves;
 /// - `data` is a call of one of the functions above, canonically encoded, about a name that it has;
-/// - `sender` is the account that signed (by key, or ERC-1271), and owns the name: for `register` it is the new owner;
+/// - `sender` is the account that signed (by key, or ERC-1271), and owns the name: for `register` it is the
+///   new owner;
 /// - `expirationTimestamp` has not passed, and is no further away than `LIFETIME` allows;
 /// - the message counts once.
 abstract contract OffchainWrites is IOperationRouter, IOffchainRegister, IOffchainTransferrable {
-    /// @notice For how long a message can be sent after it was asked for: time enough to find a hardware wallet.
+    /// @notice For how long a message can be sent after it was asked for: time enough to find a hardware
+    /// wallet.
     uint256 internal constant LIFETIME = 1 hours;
 
     /// @dev As in the domain of the states that owners sign, which has neither chain nor contract.
@@ -35,7 +38,8 @@ abstract contract OffchainWrites is IOperationRouter, IOffchainRegister, IOffcha
     bytes4 private constant SET_CONTENTHASH = bytes4(keccak256("setContenthash(bytes32,bytes)"));
 
     /// @inheritdoc IOperationRouter
-    /// @dev `msg.sender` becomes the message's sender: clients have to say for whom they ask (`from` of `eth_call`).
+    /// @dev `msg.sender` becomes the message's sender: clients have to say for whom they ask (`from` of
+    /// `eth_call`).
     function getOperationHandler(bytes calldata encodedFunction) external view {
         _handOver(encodedFunction);
     }

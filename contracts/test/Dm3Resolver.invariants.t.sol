@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {AdministrationHandler} from "./utils/AdministrationHandler.sol";
 import {TestBase} from "./utils/Cheats.sol";
 
-/// @notice Whatever anybody does in whatever order: signers, owners and zones are those that were set by who may.
+/// @notice Whatever anybody does in whatever order: signers, owners and zones are those that were set by who
+/// may.
 contract Dm3ResolverInvariantsTest is TestBase {
     AdministrationHandler private handler;
 

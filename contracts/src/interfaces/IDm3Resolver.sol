@@ -93,8 +93,8 @@ interface IDm3Resolver {
         returns (bytes memory);
 
     /// @notice The callback of `registerParams`: checks a gateway's answer and returns what it says.
-    /// @dev Signed like the answers of `resolve`, and never taken for one of them, because the request is another.
-    /// The terms are the gateway's word, for address names too.
+    /// @dev Signed like the answers of `resolve`, and never taken for one of them, because the request is
+    /// another. The terms are the gateway's word, for address names too.
     /// @param response `abi.encode(bytes result, uint64 expires, bytes signature)`, where the result is
     /// `abi.encode(RegisterParams)`.
     /// @param extraData The request, exactly as it went to the gateway: the calldata of `registerParams`.
