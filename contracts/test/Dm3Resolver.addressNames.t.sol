@@ -39,6 +39,8 @@ contract Dm3ResolverAddressNamesTest is AddressNamesFixture {
         lookup(ask(alice, coinCall(mallory, 60)));
         lookup(ask(alice, ""));
         lookup(ask(alice, many(both(addrCall(alice), textOf(alice, "url")))));
+        lookup(ask(alice, many(both(addrCall(alice), textOf(alice, PROFILE_KEY)))));
+        lookup(ask(alice, many(both(addrCall(alice), coinCall(alice, BASE)))));
         lookup(ask(alice, many(both(addrCall(alice), addrCall(mallory)))));
         lookup(ask(alice, many(only(many(only(addrCall(alice)))))));
     }
