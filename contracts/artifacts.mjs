@@ -5,7 +5,16 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
-const CONTRACTS = ["Dm3Resolver", "UniversalResolver", "ENSRegistry", "NameWrapper", "PlainResolver"];
+const CONTRACTS = [
+  "Dm3Resolver",
+  "SignatureCheck",
+  "UniversalResolver",
+  "ENSRegistry",
+  "NameWrapper",
+  "PlainResolver",
+  "ContractAccount",
+  "ScriptedWalletFactory",
+];
 /** What explorers verify on real chains. */
 const VERIFIED = ["Dm3Resolver"];
 

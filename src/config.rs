@@ -5,11 +5,14 @@ mod signer;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use alloy::primitives::Address;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::account::SecretKeyError;
+use crate::session::{SessionSecretError, SessionSecrets};
 use signer::FileSigner;
 
 pub use signer::{KmsKey, PasswordSource, SignerSettings};
@@ -25,8 +28,13 @@ pub struct Settings {
     pub database_url: String,
     /// `chain_id`, `DM3_CHAIN_ID`: the chain whose ENS the names live in. Default 1.
     pub chain_id: u64,
+    /// `rpc_url`, `DM3_RPC_URL`: a JSON-RPC endpoint of that chain, which is asked about contract accounts. Default:
+    /// none, and then only accounts with a key can sign.
+    pub rpc_url: Option<RpcUrl>,
     /// `[signer]`: the key that signs answers.
     pub signer: SignerSettings,
+    /// `[sessions]`: challenges and tokens for dm3's clients.
+    pub sessions: SessionSettings,
     /// `[answers]`: how long answers live.
     pub answers: AnswerSettings,
     /// `[[zones]]`. Default: `addr.dm3.eth` and `user.dm3.eth`.
@@ -34,8 +42,149 @@ pub struct Settings {
     /// `delivery_services`, `DM3_DELIVERY_SERVICES` (comma-separated): ENS names that a new profile gets when its
     /// owner chooses none. Default: none.
     pub delivery_services: Vec<String>,
+    /// `[[account_stores]]`: delivery services that keep their accounts here. Default: none.
+    pub account_stores: Vec<AccountStoreSettings>,
+    /// `[lookups]`: anybody's profiles.
+    pub lookups: LookupSettings,
     /// `[limits]`: bounds on requests and records.
     pub limits: Limits,
+}
+
+/// The URL of a JSON-RPC endpoint. There is often a key in it: its `Debug` shows the host only.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct RpcUrl(url::Url);
+
+/// Not such a URL.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+#[error("an http or https URL is expected")]
+pub struct RpcUrlError;
+
+impl RpcUrl {
+    /// The URL.
+    pub fn url(&self) -> url::Url {
+        self.0.clone()
+    }
+}
+
+impl TryFrom<url::Url> for RpcUrl {
+    type Error = RpcUrlError;
+
+    fn try_from(url: url::Url) -> Result<Self, RpcUrlError> {
+        if matches!(url.scheme(), "http" | "https") { Ok(Self(url)) } else { Err(RpcUrlError) }
+    }
+}
+
+impl FromStr for RpcUrl {
+    type Err = RpcUrlError;
+
+    fn from_str(text: &str) -> Result<Self, RpcUrlError> {
+        url::Url::parse(text).map_err(|_| RpcUrlError)?.try_into()
+    }
+}
+
+impl TryFrom<String> for RpcUrl {
+    type Error = RpcUrlError;
+
+    fn try_from(text: String) -> Result<Self, RpcUrlError> {
+        text.parse()
+    }
+}
+
+impl std::fmt::Debug for RpcUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RpcUrl({})", self.0.host_str().unwrap_or_default())
+    }
+}
+
+/// How anybody's profiles are looked up and kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LookupSettings {
+    /// `lookups.ttl_seconds`: how long a lookup is good, unless the name's TTL in ENS or a gateway's answer says less.
+    /// Default 300.
+    pub ttl_seconds: u64,
+    /// `lookups.absent_seconds`: the same when there is no profile. Default 60.
+    pub absent_seconds: u64,
+    /// `lookups.unreachable_seconds`: how long nobody is asked again after nobody answered. Default 5.
+    pub unreachable_seconds: u64,
+    /// `lookups.stale_seconds`: how old something may become that is still given, and marked, while nobody answers.
+    /// Default 86,400.
+    pub stale_seconds: u64,
+    /// `lookups.cache_mebibytes`: memory for what is kept. Default 64.
+    pub cache_mebibytes: u64,
+    /// `lookups.ipfs_gateways`, `DM3_LOOKUPS_IPFS_GATEWAYS` (comma-separated): trustless gateways for records in IPFS.
+    /// Default none.
+    pub ipfs_gateways: Vec<url::Url>,
+    /// `lookups.watches`: streams of changes at a time. Default 100.
+    pub watches: usize,
+    /// `DM3_LOOKUPS_PURGE_TOKEN`: what the operator shows to have something forgotten. Default none: nobody can.
+    #[serde(skip)]
+    pub purge_token: Option<PurgeToken>,
+    /// `lookups.allowed_hosts`, `DM3_LOOKUPS_ALLOWED_HOSTS` (comma-separated): `host` or `host:port` that is asked even
+    /// though it is not public. For development. Default none.
+    pub allowed_hosts: Vec<String>,
+}
+
+impl Default for LookupSettings {
+    fn default() -> Self {
+        Self {
+            ttl_seconds: 300,
+            absent_seconds: 60,
+            unreachable_seconds: 5,
+            stale_seconds: 86_400,
+            cache_mebibytes: 64,
+            watches: 100,
+            purge_token: None,
+            ipfs_gateways: Vec::new(),
+            allowed_hosts: Vec::new(),
+        }
+    }
+}
+
+/// What the operator shows to have a kept lookup forgotten. Its `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct PurgeToken(Zeroizing<String>);
+
+impl PurgeToken {
+    /// The token.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for PurgeToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PurgeToken(…)")
+    }
+}
+
+/// A delivery service that keeps its accounts here.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountStoreSettings {
+    /// The ENS name of the delivery service.
+    pub service: String,
+    /// The `url` of its profile, as it stands there: messages that create and delete accounts name it.
+    pub url: String,
+}
+
+/// Challenges and tokens for dm3's clients.
+#[derive(Clone, Debug)]
+pub struct SessionSettings {
+    /// What signs them.
+    pub secret: SessionSecretSettings,
+    /// `sessions.audience`, `DM3_SESSIONS_AUDIENCE`: whom they are for. Default: the public URL.
+    pub audience: Option<String>,
+}
+
+/// Where the secret of sessions comes from.
+#[derive(Clone, Debug)]
+pub enum SessionSecretSettings {
+    /// `sessions.secret_file`, `DM3_SESSIONS_SECRET_FILE`: made on first start. Default `session.secret`.
+    File(PathBuf),
+    /// `DM3_SESSIONS_SECRET`: the secret itself, and behind commas those of before.
+    Secrets(SessionSecrets),
 }
 
 /// How long answers live.
@@ -205,6 +354,9 @@ pub struct ServeArgs {
     /// Chain whose ENS the names live in [default: 1]
     #[arg(long, env = "DM3_CHAIN_ID", value_name = "ID")]
     pub chain_id: Option<u64>,
+    /// JSON-RPC endpoint of that chain, to ask contract accounts [default: none]
+    #[arg(long, env = "DM3_RPC_URL", value_name = "URL", hide_env_values = true)]
+    pub rpc_url: Option<RpcUrl>,
     /// File with the key that signs answers, made on first start [default: signer.key]. The key itself can be given
     /// in the environment variable DM3_SIGNER_KEY instead
     #[arg(long, env = "DM3_SIGNER_KEY_FILE", value_name = "FILE")]
@@ -215,6 +367,13 @@ pub struct ServeArgs {
     /// File with the password of a keystore [default: the environment variable DM3_SIGNER_PASSWORD has it]
     #[arg(long, env = "DM3_SIGNER_PASSWORD_FILE", value_name = "FILE")]
     pub signer_password_file: Option<PathBuf>,
+    /// File with the secret of sessions, made on first start [default: session.secret]. The secret itself can be given in
+    /// the environment variable DM3_SESSIONS_SECRET instead
+    #[arg(long, env = "DM3_SESSIONS_SECRET_FILE", value_name = "FILE")]
+    pub sessions_secret_file: Option<PathBuf>,
+    /// Whom the tokens of sessions are for [default: the public URL]
+    #[arg(long, env = "DM3_SESSIONS_AUDIENCE", value_name = "TEXT")]
+    pub sessions_audience: Option<String>,
     /// Seconds until a signed answer expires [default: 300]
     #[arg(long, env = "DM3_ANSWERS_TTL_SECONDS", value_name = "SECONDS")]
     pub answers_ttl_seconds: Option<u64>,
@@ -230,6 +389,13 @@ pub struct ServeArgs {
     /// Contracts that get answers in the TOR protocol, below /tor (addresses, comma-separated)
     #[arg(long, env = "DM3_ANSWERS_TOR_RESOLVERS", value_name = "ADDRESSES", value_delimiter = ',')]
     pub answers_tor_resolvers: Option<Vec<Address>>,
+    /// Trustless IPFS gateways, the preferred first (URLs, comma-separated)
+    #[arg(long, env = "DM3_LOOKUPS_IPFS_GATEWAYS", value_name = "URLS", value_delimiter = ',')]
+    pub lookups_ipfs_gateways: Option<Vec<url::Url>>,
+    /// Hosts that others' records may make this gateway ask even when they are not public, for development (host or
+    /// host:port, comma-separated)
+    #[arg(long, env = "DM3_LOOKUPS_ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
+    pub lookups_allowed_hosts: Option<Vec<String>>,
     /// Delivery services for new profiles whose owner chooses none (ENS names, comma-separated)
     #[arg(long, env = "DM3_DELIVERY_SERVICES", value_name = "NAMES", value_delimiter = ',')]
     pub delivery_services: Option<Vec<String>>,
@@ -242,11 +408,33 @@ struct FileSettings {
     public_url: Option<url::Url>,
     database_url: Option<String>,
     chain_id: Option<u64>,
+    rpc_url: Option<RpcUrl>,
     signer: FileSigner,
+    sessions: FileSessions,
     answers: AnswerSettings,
+    lookups: LookupSettings,
     zones: Option<Vec<ZoneSettings>>,
     delivery_services: Option<Vec<String>>,
+    account_stores: Vec<AccountStoreSettings>,
     limits: Limits,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct FileSessions {
+    secret_file: Option<PathBuf>,
+    audience: Option<String>,
+}
+
+/// The settings that have no flag, because everybody sees the arguments of a process.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Secrets<'a> {
+    /// `DM3_SIGNER_KEY`.
+    pub signer_key: Option<&'a str>,
+    /// `DM3_SESSIONS_SECRET`.
+    pub session_secret: Option<&'a str>,
+    /// `DM3_LOOKUPS_PURGE_TOKEN`.
+    pub purge_token: Option<&'a str>,
 }
 
 /// What is wrong with the settings.
@@ -291,6 +479,19 @@ pub enum ConfigError {
          aws-kms:KEY?region=REGION&endpoint=URL, of which region and endpoint may be left out"
     )]
     SignerUrl,
+    /// `DM3_SESSIONS_SECRET` is no secret.
+    #[error("DM3_SESSIONS_SECRET: {0}")]
+    SessionSecret(#[from] SessionSecretError),
+    /// A secret and a file with one at the same time.
+    #[error(
+        "DM3_SESSIONS_SECRET and --sessions-secret-file (DM3_SESSIONS_SECRET_FILE) are both set: unset one"
+    )]
+    TwoSessionSecrets,
+    /// `DM3_LOOKUPS_PURGE_TOKEN` could be guessed.
+    #[error(
+        "DM3_LOOKUPS_PURGE_TOKEN has {0} characters: at least 16 are expected, such as openssl rand -hex 16 gives"
+    )]
+    PurgeToken(usize),
     /// A value outside of its range.
     #[error("{setting} is {value}: {expected}")]
     Range {
@@ -304,13 +505,21 @@ pub enum ConfigError {
 }
 
 impl Settings {
-    /// Puts the settings together. `signer_key` is the value of `DM3_SIGNER_KEY`, which has no flag.
+    /// Puts the settings together.
     ///
     /// # Errors
     /// See [`ConfigError`].
-    pub fn load(args: ServeArgs, signer_key: Option<&str>) -> Result<Self, ConfigError> {
+    pub fn load(args: ServeArgs, secrets: Secrets<'_>) -> Result<Self, ConfigError> {
         let mut file = args.config.clone().map(read_file).transpose()?.unwrap_or_default();
-        let signer = signer::load(&args, std::mem::take(&mut file.signer), signer_key)?;
+        let signer = signer::load(&args, std::mem::take(&mut file.signer), secrets.signer_key)?;
+        let session_secret = match (secrets.session_secret, args.sessions_secret_file) {
+            (Some(_), Some(_)) => return Err(ConfigError::TwoSessionSecrets),
+            (Some(text), None) => SessionSecretSettings::Secrets(SessionSecrets::parse(text)?),
+            (None, file_name) => {
+                let file_name = file_name.or(file.sessions.secret_file);
+                SessionSecretSettings::File(file_name.unwrap_or_else(|| "session.secret".into()))
+            }
+        };
         let answers = AnswerSettings {
             ttl_seconds: args.answers_ttl_seconds.unwrap_or(file.answers.ttl_seconds),
             http_max_age_seconds: args
@@ -329,10 +538,22 @@ impl Settings {
                 .or(file.database_url)
                 .unwrap_or_else(|| "sqlite://dm3-gateway.db".into()),
             chain_id: args.chain_id.or(file.chain_id).unwrap_or(1),
+            rpc_url: args.rpc_url.or(file.rpc_url),
             signer,
+            sessions: SessionSettings {
+                secret: session_secret,
+                audience: args.sessions_audience.or(file.sessions.audience),
+            },
             answers,
             zones: file.zones.unwrap_or_else(ZoneSettings::defaults),
             delivery_services: args.delivery_services.or(file.delivery_services).unwrap_or_default(),
+            account_stores: file.account_stores,
+            lookups: LookupSettings {
+                ipfs_gateways: args.lookups_ipfs_gateways.unwrap_or(file.lookups.ipfs_gateways),
+                allowed_hosts: args.lookups_allowed_hosts.unwrap_or(file.lookups.allowed_hosts),
+                purge_token: secrets.purge_token.map(parse_purge_token).transpose()?,
+                ..file.lookups
+            },
             limits: file.limits,
         };
         settings.check_ranges()?;
@@ -352,6 +573,15 @@ impl Settings {
             "less than answers.ttl_seconds is allowed",
         )?;
         range("chain_id", self.chain_id, (1..1 << 53).contains(&self.chain_id), "1 to 2^53 - 1 are allowed")?;
+        let LookupSettings { ttl_seconds, cache_mebibytes, .. } = self.lookups;
+        range(
+            "lookups.ttl_seconds",
+            ttl_seconds,
+            (1..=86_400).contains(&ttl_seconds),
+            "1 to 86400 are allowed",
+        )?;
+        let is_some = (1..=1 << 20).contains(&cache_mebibytes);
+        range("lookups.cache_mebibytes", cache_mebibytes, is_some, "1 to 1048576 are allowed")?;
         let cache = self.answers.cache_mebibytes;
         range("answers.cache_mebibytes", cache, cache <= 1 << 20, "at most 1048576 is allowed")?;
         let Limits { request_seconds, idle_seconds, connections, requests, .. } = self.limits;
@@ -374,6 +604,13 @@ impl Settings {
     }
 }
 
+fn parse_purge_token(text: &str) -> Result<PurgeToken, ConfigError> {
+    match text.len() {
+        length @ ..16 => Err(ConfigError::PurgeToken(length)),
+        _ => Ok(PurgeToken(Zeroizing::new(text.to_owned()))),
+    }
+}
+
 fn read_file(path: PathBuf) -> Result<FileSettings, ConfigError> {
     match std::fs::read_to_string(&path) {
         Ok(text) => toml::from_str(&text).map_err(|error| {
@@ -392,12 +629,15 @@ mod tests {
     fn load_file(text: &str) -> Result<Settings, ConfigError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        Settings::load(ServeArgs { config: Some(file.path().into()), ..ServeArgs::default() }, None)
+        Settings::load(
+            ServeArgs { config: Some(file.path().into()), ..ServeArgs::default() },
+            Secrets::default(),
+        )
     }
 
     #[test]
     fn with_nothing_set_the_defaults_are_those_of_the_design() {
-        let settings = Settings::load(ServeArgs::default(), None).unwrap();
+        let settings = Settings::load(ServeArgs::default(), Secrets::default()).unwrap();
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(settings.database_url, "sqlite://dm3-gateway.db");
         assert_eq!((settings.chain_id, settings.answers.ttl_seconds), (1, 300));
@@ -412,7 +652,17 @@ mod tests {
         let (file, _) = file.split_once("```").unwrap();
         let settings: FileSettings = toml::from_str(file).unwrap();
         assert_eq!(settings.zones.unwrap().len(), 2);
-        for setting in ["batch_hosts", "resolvers", "tor_resolvers", "operations_per_day", "idle_seconds"] {
+        for setting in [
+            "rpc_url",
+            "audience",
+            "batch_hosts",
+            "resolvers",
+            "tor_resolvers",
+            "ipfs_gateways",
+            "allowed_hosts",
+            "operations_per_day",
+            "idle_seconds",
+        ] {
             assert!(file.contains(&format!("\n{setting} = ")), "{setting}");
         }
     }
@@ -422,7 +672,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "chain_id = 5\n[answers]\nttl_seconds = 60").unwrap();
         let args = ServeArgs { config: Some(file.path().into()), chain_id: Some(6), ..ServeArgs::default() };
-        let settings = Settings::load(args, None).unwrap();
+        let settings = Settings::load(args, Secrets::default()).unwrap();
         assert_eq!((settings.chain_id, settings.answers.ttl_seconds), (6, 60));
     }
 
@@ -438,6 +688,8 @@ mod tests {
         assert!(message("chain_id = 9007199254740992").contains("2^53"));
         assert!(message("[answers]\nttl_seconds = 1").contains("10 to 86400"));
         assert!(message("[answers]\nhttp_max_age_seconds = 300").contains("less than answers.ttl_seconds"));
+        let secret = message("rpc_url = 'wss://rpc.example/hunter2'");
+        assert!(secret.contains("http or https") && !secret.contains("hunter2"), "{secret}");
         assert!(message("[[zones]]\nname = 'a.eth'\nkind = 'closed'").contains("unknown variant `closed`"));
     }
 }

@@ -7,6 +7,7 @@
 //! | [`cli`] | one file a command |
 //! | [`doctor`] | checks the whole path of a name, from outside |
 //! | [`http`] | the routes, the server, one error type and one mapping to statuses |
+//! | [`lookup`] | anybody's verified profile: chain and gateway reading, the cache |
 //! | [`gateway`] | CCIP read: request → query → answer → signed answer, and the cache of answers |
 //! | [`registry`] | the write side: zones, policies, operations; the current entry of each name |
 //! | [`store`] | names and their chains of operations in a database |
@@ -16,6 +17,7 @@
 //! | [`dm3`] | pure: profiles, their canonical JSON and messages, record URIs, key derivation |
 //! | [`ens`] | pure: names, nodes, wire form, resolver calls, coin types |
 //! | [`account`] | secp256k1 keys and signatures, the accounts they belong to, key files |
+//! | [`session`] | challenges and tokens, without any state |
 //! | [`fetch`] | guarded fetching of whatever others' data makes us ask for |
 //! | [`keccak`], [`clock`] | the hash; what time it is, in a form that tests can hold |
 
@@ -31,6 +33,8 @@ pub mod fetch;
 pub mod gateway;
 pub mod http;
 pub mod keccak;
+pub mod lookup;
 pub mod registry;
+pub mod session;
 pub mod state;
 pub mod store;

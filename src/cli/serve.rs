@@ -10,7 +10,7 @@ use super::error::CliError;
 use super::logging::{self, LogFormat};
 use super::stop::StopSignal;
 use crate::clock::Clock;
-use crate::config::{ServeArgs, Settings};
+use crate::config::{Secrets, ServeArgs, Settings};
 use crate::http::{Server, StartError};
 use crate::store::StoreError;
 
@@ -45,6 +45,9 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
     if let Some(path) = server.made_key() {
         tracing::info!(file = %path.display(), signer = %server.signer(), "made the key that signs answers");
     }
+    if let Some(path) = server.made_secret() {
+        tracing::info!(file = %path.display(), "made the secret of sessions");
+    }
     let zones = server.zones().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     tracing::info!(url = %server.public_url(), listen = %server.address(), signer = %server.signer(), %zones, "serving");
     if std::io::stderr().is_terminal() {
@@ -66,12 +69,15 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
 }
 
 fn load_settings(args: &ServeArgs) -> Result<Settings, CliError> {
-    let signer_key = match std::env::var("DM3_SIGNER_KEY") {
-        Ok(key) => Some(Zeroizing::new(key)),
-        Err(VarError::NotPresent) => None,
-        Err(VarError::NotUnicode(_)) => return Err(CliError::new("DM3_SIGNER_KEY is not text")),
+    let [signer_key, session_secret, purge_token] =
+        ["DM3_SIGNER_KEY", "DM3_SESSIONS_SECRET", "DM3_LOOKUPS_PURGE_TOKEN"].map(secret);
+    let (signer_key, session_secret, purge_token) = (signer_key?, session_secret?, purge_token?);
+    let secrets = Secrets {
+        signer_key: signer_key.as_deref().map(String::as_str),
+        session_secret: session_secret.as_deref().map(String::as_str),
+        purge_token: purge_token.as_deref().map(String::as_str),
     };
-    Ok(Settings::load(args.clone(), signer_key.as_deref().map(String::as_str))?)
+    Ok(Settings::load(args.clone(), secrets)?)
 }
 
 /// Of the settings only the signer is read anew. Whatever is wrong with it, the gateway goes on as before.
@@ -85,6 +91,15 @@ async fn reload_signer(server: &Server, args: &ServeArgs) {
         Err(error) => {
             tracing::error!(signer = %server.signer(), %error, "cannot read the signer anew; the one before signs on");
         }
+    }
+}
+
+/// A secret in the environment.
+fn secret(variable: &str) -> Result<Option<Zeroizing<String>>, CliError> {
+    match std::env::var(variable) {
+        Ok(text) => Ok(Some(Zeroizing::new(text))),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(CliError::new(format!("{variable} is not text"))),
     }
 }
 

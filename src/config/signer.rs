@@ -121,13 +121,14 @@ fn kms_key(text: &str) -> Option<KmsKey> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Settings;
+    use crate::config::{Secrets, Settings};
 
     fn from(args: ServeArgs, toml: &str, key: Option<&str>) -> Result<SignerSettings, String> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), toml).unwrap();
         let args = ServeArgs { config: Some(file.path().into()), ..args };
-        Settings::load(args, key).map(|settings| settings.signer).map_err(|error| error.to_string())
+        let secrets = Secrets { signer_key: key, ..Secrets::default() };
+        Settings::load(args, secrets).map(|settings| settings.signer).map_err(|error| error.to_string())
     }
 
     fn url(url: &str) -> Result<SignerSettings, String> {

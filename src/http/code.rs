@@ -61,6 +61,26 @@ pub enum Code {
     Database,
     /// The signer of answers does not sign.
     Signer,
+    /// The chain does not answer.
+    Chain,
+    /// Something that a profile is looked up with does not answer.
+    Unreachable,
+    /// No valid token of a session.
+    Session,
+    /// Not the operator's token.
+    Operator,
+    /// The delivery service keeps no accounts here.
+    NoSuchService,
+    /// The message is for another delivery service.
+    OtherService,
+    /// The account's name has no profile here.
+    NoProfile,
+    /// The delivery service has no such account.
+    NoAccount,
+    /// The delivery service has this account already.
+    AccountExists,
+    /// The message has counted before, or a younger one has.
+    Seen,
     /// There are more requests than the gateway takes at a time.
     Overloaded,
     /// The request took too long.

@@ -1,11 +1,16 @@
 //! The routes, the server, one error type and one mapping to statuses.
 
+mod accounts;
 mod ccip;
 mod ccip_failure;
 mod code;
+mod dm3_auth;
+mod dm3_failure;
+mod dm3_profile;
 mod examples;
 mod health;
 mod info;
+mod lookups;
 mod middleware;
 mod name_resources;
 mod names;
@@ -18,19 +23,28 @@ mod zones;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 pub use openapi::document;
 pub use server::{Server, StartError};
 
 use crate::config::Limits;
 use crate::ens::Name;
 use crate::gateway::Gateway;
+use crate::lookup::Lookups;
 use crate::registry::Registry;
+use crate::session::Sessions;
 
 /// What the handlers share.
 #[derive(Debug)]
 pub(crate) struct App {
     registry: Arc<Registry>,
     gateway: Gateway,
+    sessions: Sessions,
+    lookups: Arc<Lookups>,
+    watches: Arc<Semaphore>,
+    /// SHA-256 of the operator's token.
+    purge_token: Option<[u8; 32]>,
     delivery_services: Vec<Name>,
     public_url: url::Url,
     limits: Limits,

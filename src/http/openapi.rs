@@ -8,8 +8,9 @@ use utoipa::openapi::{Content, Ref, RefOr, Response};
 use utoipa::{OpenApi, ToSchema};
 
 use super::ccip_failure::Failure;
+use super::dm3_failure::Dm3Failure;
 use super::problem::{Problem, ProblemBody};
-use super::{ccip, health, info, names, zones};
+use super::{accounts, ccip, dm3_auth, dm3_profile, health, info, lookups, names, zones};
 
 static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(document);
 
@@ -47,6 +48,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
     tags(
         (name = "names", description = "Names, and the operations that change them"),
         (name = "resolution", description = "CCIP read (ERC-3668)"),
+        (name = "lookups", description = "Anybody's verified dm3 profile"),
+        (name = "dm3", description = "For dm3's own clients and for delivery services"),
         (name = "service", description = "The gateway itself"),
     ),
     paths(
@@ -54,13 +57,28 @@ pub fn document() -> utoipa::openapi::OpenApi {
         names::show,
         names::apply,
         names::history,
+        dm3_profile::publish,
+        dm3_profile::claim,
+        dm3_profile::remove,
+        dm3_profile::show,
+        dm3_profile::show_name,
+        dm3_auth::challenge,
+        dm3_auth::token,
+        dm3_auth::check,
+        lookups::profile,
+        lookups::profiles,
+        lookups::delivery_service,
+        lookups::purge,
+        lookups::changes,
+        accounts::change,
+        accounts::show,
         zones::list,
         info::show,
         health::live,
         health::ready,
         show,
     ),
-    components(schemas(ProblemBody))
+    components(schemas(ProblemBody, Dm3Failure))
 )]
 struct Api;
 
@@ -88,8 +106,8 @@ fn describe_problems(document: &mut utoipa::openapi::OpenApi) {
 }
 
 fn operations(document: &mut utoipa::openapi::OpenApi) -> impl Iterator<Item = &mut Operation> {
-    fn of_path(item: &mut PathItem) -> [&mut Option<Operation>; 3] {
-        [&mut item.get, &mut item.put, &mut item.post]
+    fn of_path(item: &mut PathItem) -> [&mut Option<Operation>; 4] {
+        [&mut item.get, &mut item.put, &mut item.post, &mut item.delete]
     }
     document.paths.paths.values_mut().flat_map(of_path).flatten()
 }

@@ -14,6 +14,7 @@ use super::code::Code;
 use super::middleware::Fault;
 use crate::ens::{Name, NameError};
 use crate::gateway::SignerError;
+use crate::lookup::Unreachable;
 use crate::registry::{ApplyError, PolicyError};
 use crate::state::{StateError, schema};
 use crate::store::{Entry, StoreError};
@@ -77,7 +78,7 @@ impl IntoResponses for Problem {
         };
         [
             response("500", "`internal`: the log knows more"),
-            response("503", "`database`, `overloaded`, `timeout`: try again"),
+            response("503", "`database`, `chain`, `unreachable`, `overloaded`, `timeout`: try again"),
         ]
         .into()
     }
@@ -140,7 +141,18 @@ impl Problem {
         self
     }
 
-    fn internal(error: &dyn std::fmt::Display) -> Self {
+    /// A contract account could not be asked.
+    pub fn chain(reason: &str) -> Self {
+        tracing::error!(%reason, "the chain could not be asked about a contract account");
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Code::Chain,
+            "whether the contract account accepts the signature cannot be told: the chain does not answer; try again",
+        )
+    }
+
+    /// A bug, or something that only the log may know.
+    pub fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a request failed");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -207,6 +219,14 @@ impl From<SignerError> for Problem {
     }
 }
 
+impl From<Unreachable> for Problem {
+    fn from(error: Unreachable) -> Self {
+        tracing::warn!(reason = %error, "a profile could not be looked up");
+        let detail = "the profile cannot be looked up just now; try again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unreachable, detail)
+    }
+}
+
 impl From<PolicyError> for Problem {
     fn from(error: PolicyError) -> Self {
         let code = match error {
@@ -249,8 +269,12 @@ impl From<ApplyError> for Problem {
                 new(StatusCode::CONFLICT, Code::NothingToRelease).next_after(&current)
             }
             ApplyError::TooOften { .. } => new(StatusCode::TOO_MANY_REQUESTS, Code::TooOften),
+            ApplyError::Chain(reason) => Self::chain(&reason),
             ApplyError::Store(error) => error.into(),
-            ApplyError::Unfinished(error) => Self::internal(&error),
+            // No versioned state is ever seen twice: it names the one before it.
+            ApplyError::Seen(_) | ApplyError::Randomness(_) | ApplyError::Unfinished(_) => {
+                Self::internal(&detail)
+            }
         }
     }
 }

@@ -11,9 +11,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 
 use super::ccip_failure::Failure;
+use super::dm3_failure::Dm3Failure;
 use super::middleware::{self, Bounds, REQUEST_ID};
 use super::problem::Problem;
-use super::{Shared, ccip, health, info, names, openapi, zones};
+use super::{Shared, accounts, ccip, dm3_auth, dm3_profile, health, info, lookups, names, openapi, zones};
 use crate::gateway::Entrance;
 
 /// The routes of the gateway, with what every request goes through.
@@ -25,10 +26,20 @@ pub fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<Failure>))
         .layer(from_fn_with_state(bounds.clone(), middleware::bounded::<Failure>));
+    let dm3 = dm3_routes()
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(CatchPanicLayer::custom(middleware::after_panic::<Dm3Failure>))
+        .layer(from_fn_with_state(bounds.clone(), middleware::bounded::<Dm3Failure>));
     let api = Router::new()
         .route("/v1/names", get(names::list))
         .route("/v1/names/{name}", get(names::show).put(names::apply))
         .route("/v1/names/{name}/history", get(names::history))
+        .route("/v1/profiles", post(lookups::profiles))
+        .route("/v1/profiles/{name}", get(lookups::profile).delete(lookups::purge))
+        .route("/v1/delivery-services/{name}", get(lookups::delivery_service))
+        .route("/v1/delivery-services/{name}/accounts", post(accounts::change))
+        .route("/v1/delivery-services/{name}/accounts/{account}", get(accounts::show))
+        .route("/v1/session", get(dm3_auth::check))
         .route("/v1/zones", get(zones::list))
         .route("/v1/info", get(info::show))
         .route("/health/ready", get(health::ready))
@@ -37,10 +48,15 @@ pub fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<Problem>))
         .layer(from_fn_with_state(bounds, middleware::bounded::<Problem>));
-    // Outside of the bounds: who has too much to do is alive.
-    let live = Router::new().route("/health/live", get(health::live));
-    ccip.merge(api)
-        .merge(live)
+    // Outside of the bounds: who has too much to do is alive, and a stream has no end.
+    let unbounded = Router::new()
+        .route("/health/live", get(health::live))
+        .route("/v1/changes", get(lookups::changes))
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(CatchPanicLayer::custom(middleware::after_panic::<Problem>));
+    ccip.merge(dm3)
+        .merge(api)
+        .merge(unbounded)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(cors())
         .layer(from_fn(middleware::observe))
@@ -56,11 +72,22 @@ fn ccip_routes(entrance: Entrance) -> Router<Shared> {
         .layer(Extension(entrance))
 }
 
+/// The API of dm3's own clients.
+fn dm3_routes() -> Router<Shared> {
+    Router::new()
+        .route("/profile/address", post(dm3_profile::publish))
+        .route("/profile/name", post(dm3_profile::claim))
+        .route("/profile/deleteName", post(dm3_profile::remove))
+        .route("/profile/{address}", get(dm3_profile::show))
+        .route("/profile/name/{address}", get(dm3_profile::show_name))
+        .route("/auth/{ensName}", get(dm3_auth::challenge).post(dm3_auth::token))
+}
+
 /// Browsers call gateways from any page, and nothing here rests on cookies.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST, Method::PUT])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers(Any)
         .expose_headers([header::ETAG, HeaderName::from_static(REQUEST_ID)])
         .max_age(Duration::from_secs(86_400))

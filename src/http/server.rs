@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use sha2::{Digest, Sha256};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
@@ -18,12 +19,15 @@ use tokio_io_timeout::TimeoutStream;
 
 use super::router::router;
 use super::{App, Shared};
+use crate::chain::{ContractAccounts, Signatures};
 use crate::clock::Clock;
-use crate::config::{Limits, Settings, SignerSettings};
+use crate::config::{Limits, RpcUrl, SessionSecretSettings, Settings, SignerSettings};
 use crate::ens::{Name, NameError};
-use crate::fetch::Fetcher;
+use crate::fetch::{Fetcher, choose_tls};
 use crate::gateway::{Gateway, Signer, SignerLoadError};
-use crate::registry::{Registry, ZoneError};
+use crate::lookup::{LookupParts, Lookups};
+use crate::registry::{Registry, RegistryError};
+use crate::session::{SessionSecretError, SessionSecrets, Sessions};
 use crate::store::{Store, StoreError};
 
 /// Requests at a time on one HTTP/2 connection.
@@ -38,6 +42,7 @@ pub struct Server {
     address: SocketAddr,
     app: Shared,
     made_key: Option<PathBuf>,
+    made_secret: Option<PathBuf>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -48,16 +53,32 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The zones of the settings.
+    /// The zones or the account stores of the settings.
     #[error(transparent)]
-    Zones(#[from] ZoneError),
+    Registry(#[from] RegistryError),
     /// The delivery services of the settings.
     #[error("delivery_services: {0}")]
     DeliveryService(#[from] NameError),
     /// The signer.
     #[error(transparent)]
     Signer(#[from] SignerLoadError),
-    /// The client for batches.
+    /// The file with the secret of sessions holds none.
+    #[error("the session secret file {path}: {source}")]
+    SessionSecret {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: SessionSecretError,
+    },
+    /// The file with the secret of sessions cannot be read or made.
+    #[error("the session secret file {path}: {source}")]
+    SessionFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The client for batches, or for the chain.
     #[error("cannot make an HTTP client: {0}")]
     Client(#[from] reqwest::Error),
     /// The address to listen on.
@@ -79,18 +100,45 @@ impl Server {
         let delivery_services =
             settings.delivery_services.iter().map(|name| Name::parse(name)).collect::<Result<_, _>>()?;
         let store = Store::open(&settings.database_url, settings.chain_id).await?;
-        let registry = Arc::new(Registry::new(store, settings, clock.clone())?);
+        let signatures = Arc::new(Signatures::new(contract_accounts(settings)?));
+        let registry = Arc::new(Registry::new(store, settings, signatures.clone(), clock.clone())?);
+        let lookups = Lookups::new(LookupParts {
+            chain_id: settings.chain_id,
+            rpc_url: settings.rpc_url.clone(),
+            registry: Some(registry.clone()),
+            signatures,
+            settings: &settings.lookups,
+            clock: clock.clone(),
+        })?;
         let (signer, made_key) = Signer::load_or_make(&settings.signer).await?;
         let listen_error = |source| StartError::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
         let public_url = settings.public_url.clone().unwrap_or_else(|| local_url(address));
-        let fetcher = Fetcher::new(&settings.answers.batch_hosts)?;
+        let (secrets, made_secret) = load_session_secrets(&settings.sessions.secret)?;
+        let audience = settings.sessions.audience.clone();
+        let audience = audience.unwrap_or_else(|| public_url.as_str().trim_end_matches('/').to_owned());
+        let sessions = Sessions::new(&secrets, audience, clock.clone());
+        let fetcher = Fetcher::listed(&settings.answers.batch_hosts)?;
         let gateway = Gateway::new(registry.clone(), signer, fetcher, public_url.clone(), settings, clock);
-        let app = Arc::new(App { registry, gateway, delivery_services, public_url, limits: settings.limits });
+        let app = Arc::new(App {
+            registry,
+            gateway,
+            sessions,
+            lookups: Arc::new(lookups),
+            watches: Arc::new(Semaphore::new(settings.lookups.watches)),
+            purge_token: settings
+                .lookups
+                .purge_token
+                .as_ref()
+                .map(|token| Sha256::digest(token.as_str()).into()),
+            delivery_services,
+            public_url,
+            limits: settings.limits,
+        });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(accept(listener, router(app.clone()), settings.limits, stopped));
-        Ok(Self { address, app, made_key, stop, task })
+        Ok(Self { address, app, made_key, made_secret, stop, task })
     }
 
     /// Where it listens.
@@ -101,6 +149,11 @@ impl Server {
     /// The base URL under which others reach it.
     pub fn public_url(&self) -> &str {
         self.app.public_url.as_str().trim_end_matches('/')
+    }
+
+    /// Its lookups of profiles.
+    pub fn lookups(&self) -> &Arc<Lookups> {
+        &self.app.lookups
     }
 
     /// The account that signs its answers.
@@ -120,6 +173,11 @@ impl Server {
     /// The key file that was made by this start, if there was none.
     pub fn made_key(&self) -> Option<&Path> {
         self.made_key.as_deref()
+    }
+
+    /// The file with the secret of sessions, if this start made it.
+    pub fn made_secret(&self) -> Option<&Path> {
+        self.made_secret.as_deref()
     }
 
     /// The names of its zones.
@@ -191,5 +249,34 @@ async fn serve(stream: TcpStream, service: TowerToHyperService<Router>, watcher:
     let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// Without an endpoint nobody is asked.
+fn contract_accounts(settings: &Settings) -> Result<Option<ContractAccounts>, StartError> {
+    let Some(url) = settings.rpc_url.as_ref().map(RpcUrl::url) else { return Ok(None) };
+    choose_tls();
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    Ok(Some(ContractAccounts::new(url, http, settings.chain_id)))
+}
+
+fn load_session_secrets(
+    settings: &SessionSecretSettings,
+) -> Result<(SessionSecrets, Option<PathBuf>), StartError> {
+    let path = match settings {
+        SessionSecretSettings::Secrets(secrets) => return Ok((secrets.clone(), None)),
+        SessionSecretSettings::File(path) => path,
+    };
+    let file_error = |source| StartError::SessionFile { path: path.clone(), source };
+    match SessionSecrets::read(path) {
+        Ok(secrets) => {
+            let secrets =
+                secrets.map_err(|source| StartError::SessionSecret { path: path.clone(), source })?;
+            Ok((secrets, None))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Ok((SessionSecrets::make(path).map_err(file_error)?, Some(path.clone())))
+        }
+        Err(error) => Err(file_error(error)),
     }
 }

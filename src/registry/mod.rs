@@ -1,21 +1,30 @@
 //! The write side: zones and their policies, operations that are applied or refused, and what each name holds now.
 
+mod accounts;
 mod admission;
 mod apply;
 mod configured;
 mod entries;
 mod record_rules;
+mod unversioned;
 mod view;
 mod zone;
 
 use std::sync::Arc;
 
+use alloy::primitives::Address;
+
+pub use accounts::{AccountError, AccountStore, AccountStoreError};
 pub use admission::PolicyError;
 pub use apply::{Applied, ApplyError, ProofError};
 pub use record_rules::RecordError;
+pub use unversioned::UnversionedError;
 pub use view::NameView;
 pub use zone::{OpenRules, Place, Zone, ZoneError, ZoneRules, Zones, address_label};
 
+use tokio::sync::broadcast;
+
+use crate::chain::Signatures;
 use crate::clock::Clock;
 use crate::config::{Limits, Settings};
 use crate::ens::{Name, Node};
@@ -29,25 +38,56 @@ pub struct Registry {
     entries: Entries,
     zones: Zones,
     chain_id: u64,
+    signatures: Arc<Signatures>,
+    account_stores: Vec<AccountStore>,
     limits: Limits,
+    /// Tells of each write, for those who watch names.
+    writes: broadcast::Sender<Node>,
     clock: Clock,
 }
+
+/// What is wrong with the settings of a registry.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// The zones.
+    #[error(transparent)]
+    Zones(#[from] ZoneError),
+    /// The account stores.
+    #[error(transparent)]
+    AccountStores(#[from] AccountStoreError),
+}
+
+/// How many writes somebody who watches may be behind before they have to look at everything.
+const WRITES_BEHIND: usize = 1024;
 
 impl Registry {
     /// The registry over an open database.
     ///
     /// # Errors
-    /// When the zones of the settings contradict each other.
-    pub fn new(store: Store, settings: &Settings, clock: Clock) -> Result<Self, ZoneError> {
+    /// When the zones or the account stores of the settings contradict each other.
+    pub fn new(
+        store: Store,
+        settings: &Settings,
+        signatures: Arc<Signatures>,
+        clock: Clock,
+    ) -> Result<Self, RegistryError> {
         let store = Arc::new(store);
         Ok(Self {
             entries: Entries::new(store.clone()),
             store,
             zones: Zones::parse(&settings.zones)?,
             chain_id: settings.chain_id,
+            signatures,
+            account_stores: AccountStore::parse_all(&settings.account_stores)?,
             limits: settings.limits,
+            writes: broadcast::Sender::new(WRITES_BEHIND),
             clock,
         })
+    }
+
+    /// The nodes of the names that are written from now on, each after its write.
+    pub fn writes(&self) -> broadcast::Receiver<Node> {
+        self.writes.subscribe()
     }
 
     /// The zones.
@@ -107,6 +147,18 @@ impl Registry {
     /// See [`StoreError`].
     pub async fn list(&self, listing: &Listing) -> Result<Vec<NameSummary>, StoreError> {
         self.store.list(listing).await
+    }
+
+    /// The name that an account claimed first, of those it holds that are no address names.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn first_name(&self, owner: Address) -> Result<Option<Name>, StoreError> {
+        // At most one in each address zone is an address name.
+        let limit = self.zones.iter().count() + 1;
+        let oldest = self.store.oldest_names(owner, u32::try_from(limit).unwrap_or(u32::MAX)).await?;
+        let is_alias = |name: &Name| self.zones.place(name).is_some_and(|place| place.address().is_none());
+        Ok(oldest.into_iter().find(is_alias))
     }
 
     /// Whether the database answers.

@@ -20,6 +20,8 @@ pub struct Entry {
     pub owner: Option<Address>,
     /// Whose quota it takes.
     pub counts_for: Option<Address>,
+    /// Whether dm3's unversioned forms still count: no operation was an EIP-712 one.
+    pub takes_unversioned: bool,
     /// The current records.
     pub records: Records,
     /// Unix seconds of its last claim.
@@ -35,6 +37,7 @@ impl Entry {
             state_hash: B256::ZERO,
             owner: None,
             counts_for: None,
+            takes_unversioned: true,
             records: Records::stored(RecordsBody::empty(B256::ZERO)),
             created_at: 0,
             updated_at: 0,
@@ -81,13 +84,29 @@ impl Store {
     /// See [`StoreError`].
     pub async fn entry(&self, node: Node) -> Result<Entry, StoreError> {
         let row = sqlx::query(
-            "SELECT n.version, n.state_hash, n.owner, n.counts_for, n.created_at, n.updated_at, o.records \
+            "SELECT n.version, n.state_hash, n.owner, n.counts_for, n.unversioned, n.created_at, n.updated_at, \
+             o.records \
              FROM names n JOIN operations o ON o.node = n.node AND o.version = n.version WHERE n.node = $1",
         )
         .bind(node.as_bytes().to_vec())
         .fetch_optional(&self.read)
         .await?;
         row.as_ref().map_or_else(|| Ok(Entry::never_claimed()), entry)
+    }
+
+    /// Names that an account holds, the one that was claimed first in front.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn oldest_names(&self, owner: Address, limit: u32) -> Result<Vec<Name>, StoreError> {
+        let rows = sqlx::query("SELECT name FROM names WHERE owner = $1 ORDER BY created_at, name LIMIT $2")
+            .bind(owner.to_vec())
+            .bind(i64::from(limit))
+            .fetch_all(&self.read)
+            .await?;
+        let name =
+            |row: &AnyRow| Name::parse(&row::text(row, "name")?).map_err(|_| StoreError::Corrupt("name"));
+        rows.iter().map(name).collect()
     }
 
     /// Claimed names, sorted by name.
@@ -123,6 +142,7 @@ fn entry(row: &AnyRow) -> Result<Entry, StoreError> {
         state_hash: row::hash(row, "state_hash")?,
         owner: row::optional_address(row, "owner")?,
         counts_for: row::optional_address(row, "counts_for")?,
+        takes_unversioned: row::integer(row, "unversioned")? != 0,
         // Only superseded states are ever erased.
         records: row::records(row, "records")?.ok_or(StoreError::Corrupt("records"))?,
         created_at: row::integer(row, "created_at")?,

@@ -7,14 +7,16 @@ mod codecs;
 mod commands;
 mod crash;
 mod described;
+mod dm3_clients;
+mod dm3_user;
 mod ensip15;
 mod freshness;
 mod harness;
 mod history;
 mod listing;
+mod lookups;
 mod malformed;
 mod openapi;
-
 mod profiles;
 mod put_names;
 mod races;
