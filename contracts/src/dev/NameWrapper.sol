@@ -47,8 +47,8 @@ contract NameWrapper is INameWrapper, IERC165 {
     /// @notice Takes a name of the caller, who has approved this contract in the registry.
     function wrap(bytes32 node, address owner, uint32 fuses) external {
         if (ens.owner(node) != msg.sender) revert Unauthorised(node, msg.sender);
-        ens.setOwner(node, address(this));
         _data[node] = Data(owner, fuses, type(uint64).max);
+        ens.setOwner(node, address(this));
     }
 
     /// @notice Lets `operator` act for the caller's names, or no longer.
@@ -76,9 +76,9 @@ contract NameWrapper is INameWrapper, IERC165 {
         uint64 expiry
     ) external onlyTokenOwner(parentNode) unless(CANNOT_CREATE_SUBDOMAIN, parentNode) returns (bytes32 node) {
         bytes32 labelHash = keccak256(bytes(label));
-        ens.setSubnodeRecord(parentNode, labelHash, address(this), resolver, ttl);
         node = keccak256(abi.encode(parentNode, labelHash));
         _data[node] = Data(owner, fuses, expiry);
+        ens.setSubnodeRecord(parentNode, labelHash, address(this), resolver, ttl);
     }
 
     /// @inheritdoc INameWrapper
