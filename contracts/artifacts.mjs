@@ -12,6 +12,7 @@ const CONTRACTS = [
   "ENSRegistry",
   "NameWrapper",
   "PlainResolver",
+  "OnchainResolver",
   "ContractAccount",
   "ScriptedWalletFactory",
 ];

@@ -348,8 +348,8 @@ async fn accounts(drive: &mut Drive) {
     let of_nobody = carol.account_message("https://ds.example", "nobody.user.dm3.eth", "createAccount", NOW);
     drive.post(change, "ds.example.eth", &of_nobody, 422).await;
     for (account, status) in [(name.as_str(), 200), ("nobody.user.dm3.eth", 404), ("No.eth", 400)] {
-        let path = show.replace("{name}", account);
-        let url = format!("{}{}", drive.server.url, path.replace("{service}", "ds.example.eth"));
+        let path = show.replace("{account}", account);
+        let url = format!("{}{}", drive.server.url, path.replace("{name}", "ds.example.eth"));
         drive.send(show, drive.server.http.get(url), status).await;
     }
     drive.post(change, "ds.example.eth", &message("deleteAccount", NOW), 200).await;
