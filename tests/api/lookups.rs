@@ -170,6 +170,15 @@ async fn what_is_kept_can_be_demanded_anew_and_forgotten_by_the_operator() {
     assert_eq!(look_up(&server, ALICE).await["freshness"], "live");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_who_ask_for_ten_names_share_ten_resolutions() {
+    let server = TestServer::start().await;
+    let names: Vec<_> = (0..10).map(|n| Name::parse(&format!("cold{n}.user.dm3.eth")).unwrap()).collect();
+    let asked = (0..10_000).map(|n| server.lookups().profile(&names[n % 10], None));
+    assert!(join_all(asked).await.iter().all(|found| found.verdict == Verdict::Absent));
+    assert_eq!(server.lookups().resolutions(), 10);
+}
+
 #[tokio::test]
 async fn what_is_absent_is_kept_for_a_shorter_time_than_what_is_there() {
     let wallet = Wallet::new(1);

@@ -1,6 +1,7 @@
 // Accounts that are contracts (ERC-1271), also before they are deployed (ERC-6492).
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, Wallet, ZeroAddress, concat } from "ethers";
@@ -109,6 +110,7 @@ describe("what a wallet contract does not accept is refused", () => {
       const state = first(`${name.toLowerCase()}.user.dm3.eth`, await addressOf(key, manner));
       const refused = await putState(dev.gatewayUrl, wrapping(key, manner), state);
       assert.equal(refused.status, 401, JSON.stringify(refused.body));
+      assert.match(refused.body.detail, /does not accept the signature/);
     });
   }
 
@@ -162,6 +164,63 @@ test("a wallet contract's profile, under its address name", async () => {
   assert.equal(published.status, 201, JSON.stringify(published.body));
   const shown = await (await fetch(`${dev.gatewayUrl}/profile/${address}`)).json();
   assert.deepEqual(shown.profile, profile);
+});
+
+describe("an endpoint that misbehaves", () => {
+  /** Asks a gateway with this endpoint about a contract account; gives what it answered. */
+  async function askedThrough(answer) {
+    const server = createServer(answer);
+    await new Promise((up) => server.listen(0, "127.0.0.1", up));
+    const gateway = await startGateway({ DM3_RPC_URL: `http://127.0.0.1:${server.address().port}` });
+    try {
+      const { key, address } = await deployed();
+      return await putState(gateway.url, key, first("alice.user.dm3.eth", address));
+    } finally {
+      await gateway.stop();
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  test("that never answers is given up", async () => {
+    assert.equal((await askedThrough(() => {})).status, 503);
+  });
+
+  test("that never ends its answer is given up", async () => {
+    const answered = await askedThrough((_, response) => {
+      const drip = setInterval(() => response.write(" ".repeat(1024)), 50);
+      response.on("close", () => clearInterval(drip));
+    });
+    assert.equal(answered.status, 503);
+  });
+
+  test("that refuses is not taken for a contract that does", async () => {
+    const answered = await askedThrough(async (request, response) => {
+      const parts = [];
+      for await (const part of request) parts.push(part);
+      const { id } = JSON.parse(Buffer.concat(parts));
+      response.end(JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32000, message: "execution reverted" } }));
+    });
+    assert.equal(answered.status, 503);
+  });
+
+  test("is asked at one block, by its hash, and with bounded gas", async () => {
+    const calls = [];
+    const answered = await askedThrough(async (request, response) => {
+      const parts = [];
+      for await (const part of request) parts.push(part);
+      const body = Buffer.concat(parts).toString();
+      const { method, params } = JSON.parse(body);
+      if (method === "eth_call") calls.push(params);
+      const init = { method: "POST", headers: { "content-type": "application/json" }, body };
+      response.end(await (await fetch(dev.rpcUrl, init)).text());
+    });
+    assert.equal(answered.status, 201, JSON.stringify(answered.body));
+    const [[call, block]] = calls;
+    assert.equal(Number(call.gas), 15_000_000);
+    assert.match(block.blockHash ?? block, /^0x[0-9a-f]{64}$/);
+    assert.notEqual(BigInt(call.from), 0n);
+  });
 });
 
 describe("without a chain that answers", () => {
