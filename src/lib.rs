@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`cli`] | one file a command |
 //! | [`http`] | the routes, the server, one error type and one mapping to statuses |
+//! | [`page`] | the pages for people, and the built front end that they load |
 //! | [`gateway`] | CCIP read: request → query → answer → signed answer, and the cache of answers |
 //! | [`registry`] | the write side: zones, policies, operations; the current entry of each name |
 //! | [`store`] | names and their chains of operations in a database |
@@ -29,6 +30,7 @@ pub mod fetch;
 pub mod gateway;
 pub mod http;
 pub mod keccak;
+pub mod page;
 pub mod registry;
 pub mod state;
 pub mod store;

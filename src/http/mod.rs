@@ -1,10 +1,13 @@
 //! The routes, the server, one error type and one mapping to statuses.
 
+mod availability;
 mod ccip;
 mod ccip_failure;
 mod code;
+mod codecs;
 mod examples;
 mod health;
+mod html;
 mod info;
 mod middleware;
 mod name_resources;

@@ -9,7 +9,7 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::ccip_failure::Failure;
 use super::problem::{Problem, ProblemBody};
-use super::{ccip, health, info, names, zones};
+use super::{availability, ccip, codecs, health, info, names, zones};
 
 static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(document);
 
@@ -54,6 +54,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
         names::show,
         names::apply,
         names::history,
+        availability::show,
+        codecs::address,
+        codecs::contenthash,
         zones::list,
         info::show,
         health::live,

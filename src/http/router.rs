@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 
 use super::ccip_failure::Failure;
+use super::html::{self, PageFailure};
 use super::middleware::{self, Bounds, REQUEST_ID};
 use super::problem::Problem;
-use super::{Shared, ccip, health, info, names, openapi, zones};
+use super::{Shared, availability, ccip, codecs, health, info, names, openapi, zones};
 use crate::gateway::Entrance;
 
 /// The routes of the gateway, with what every request goes through.
@@ -29,6 +30,9 @@ pub fn router(app: Shared) -> Router {
         .route("/v1/names", get(names::list))
         .route("/v1/names/{name}", get(names::show).put(names::apply))
         .route("/v1/names/{name}/history", get(names::history))
+        .route("/v1/names/{name}/availability", get(availability::show))
+        .route("/v1/codecs/address", get(codecs::address))
+        .route("/v1/codecs/contenthash", get(codecs::contenthash))
         .route("/v1/zones", get(zones::list))
         .route("/v1/info", get(info::show))
         .route("/health/ready", get(health::ready))
@@ -36,11 +40,16 @@ pub fn router(app: Shared) -> Router {
         .fallback(|| async { Problem::no_such_route() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<Problem>))
-        .layer(from_fn_with_state(bounds, middleware::bounded::<Problem>));
+        .layer(from_fn_with_state(bounds.clone(), middleware::bounded::<Problem>));
     // Outside of the bounds: who has too much to do is alive.
     let live = Router::new().route("/health/live", get(health::live));
+    let pages = page_routes()
+        .layer(CatchPanicLayer::custom(middleware::after_panic::<PageFailure>))
+        .layer(from_fn_with_state(bounds, middleware::bounded::<PageFailure>))
+        .layer(map_response(html::harden));
     ccip.merge(api)
         .merge(live)
+        .merge(pages)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(cors())
         .layer(from_fn(middleware::observe))
@@ -54,6 +63,14 @@ fn ccip_routes(entrance: Entrance) -> Router<Shared> {
         .route("/{resolver}", post(ccip::post))
         .route("/{resolver}/{calldata}", get(ccip::get).post(ccip::post_to_template))
         .layer(Extension(entrance))
+}
+
+/// For people. What is not GET goes the way of the other routes: `/` is a batch gateway, too.
+fn page_routes() -> Router<Shared> {
+    Router::new()
+        .route("/", get(html::claim))
+        .route("/names/{name}", get(html::name))
+        .route("/page/{file}", get(html::asset))
 }
 
 /// Browsers call gateways from any page, and nothing here rests on cookies.
