@@ -120,7 +120,7 @@ fn addresses(addresses: &[Listed<CoinType, alloy::primitives::Bytes>], kinds: Ki
                                 _ => { code { (address::format(*key, value)) } }
                             }
                         };
-                        (row(coin_label(*key).unwrap_or_default(), Some(&name), &written, &mark(*source, kinds, &name)))
+                        (row(coin_label(*key).unwrap_or_default(), Some(&name), &written, &mark_of(*source, kinds, None, Some(*key))))
                     }
                 }
             }
@@ -170,6 +170,10 @@ fn row(label: &str, key: Option<&str>, value: &Markup, mark: &Markup) -> Markup 
 
 /// What vouches for an answer, as far as this gateway says. The browser checks it, and says so in the same place.
 fn mark(source: Source, kinds: Kinds<'_>, key: &str) -> Markup {
+    mark_of(source, kinds, Some(key), None)
+}
+
+fn mark_of(source: Source, kinds: Kinds<'_>, key: Option<&str>, coin: Option<CoinType>) -> Markup {
     let signed = |kind: Option<&str>, by_owner: &'static str| match kind {
         Some("eip712") | None => html! { (by_owner) },
         Some(kind) => html! { "vouched for by: " (kind) },
@@ -182,7 +186,7 @@ fn mark(source: Source, kinds: Kinds<'_>, key: &str) -> Markup {
         Source::Zone => ("zone", html! { "set by this gateway" }),
         Source::Owner => ("owner", html! { "follows from the owner" }),
     };
-    html! { span.mark data-mark=(mark) data-key=(key) { (says) } }
+    html! { span.mark data-mark=(mark) data-key=[key] data-coin=[coin.map(u64::from)] { (says) } }
 }
 
 /// What people call a text record (ENSIP-5, ENSIP-18).
