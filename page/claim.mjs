@@ -325,7 +325,9 @@ class ClaimPage {
         ? ["Change your name", `Puts the profile into ${this.name}.`]
         : ["Claim the name", `Says that ${this.name} belongs to ${account}. This is the only thing that makes it yours.`],
     }[step];
-    return make("li", { "data-step": step }, make("h3", {}, title), make("p", {}, about), make("p", { class: "step-says", role: "status" }));
+    return make("li", { "data-step": step },
+      make("div", { class: "step-head" }, make("h3", {}, title), make("span", { class: "step-says", role: "status" })),
+      make("p", {}, about));
   }
 
   async retry() {
@@ -347,7 +349,7 @@ class ClaimPage {
       const work = { ...plan, name, signed: plan.kept ?? this.progress.signed };
       for (at of plan.steps) {
         if (this.wallet !== wallet || this.name !== name) return;
-        tell(at, "busy", "Look at your wallet: it asks for this signature.");
+        tell(at, "busy", "Your wallet asks for it");
         await this[at](wallet, work);
         tell(at, "done", "Done");
         this.remember({ begun: true });
@@ -419,8 +421,9 @@ class ClaimPage {
     this.progress = {};
     const done = find("#done");
     find(".steps").hidden = true;
+    find(".hero").hidden = true;
     fill(done,
-      make("h2", { id: "done-title" }, make("bdi", {}, name), " is yours"),
+      make("h1", { id: "done-title" }, make("bdi", {}, name), " is yours"),
       make("p", { class: "lead" }, "It works from now on, wherever ENS names work."),
       make("p", {}, make("a", { class: "button primary", href: this.gateway.page(name) }, "See its page")),
       this.services.every((service) => !service.trim()) && make("p", { class: "notice" }, "Nobody can write to you yet: your profile names no delivery service. Come back here with the same name to add one."),

@@ -32,8 +32,8 @@ export function connector(place, { connected, lost }) {
           make("p", {}, "A wallet is a program that keeps the keys of an Ethereum account. Install one as an extension of this browser, or open this page in the browser that a wallet on your phone has. Then load the page again."));
   const showConnected = () =>
     fill(place,
-      make("p", { class: "account-line" }, make("code", { title: current.account }, shortAddress(current.account)), ` with ${current.name}`),
-      button("Use another account", () => leave(null), { class: "button quiet-button" }));
+      make("p", { class: "account-line" }, make("code", { title: current.account }, shortAddress(current.account)), ` with ${current.name}. `,
+        button("Use another", () => leave(null), { class: "link", "aria-label": "Use another account or wallet" })));
 
   const leave = (why) => {
     if (current) current.onChange = () => {};

@@ -117,6 +117,8 @@ class NamePage {
   }
 
   showTools() {
+    find("#manage-title").textContent = "Your name";
+    find("#manage > .about").textContent = "Every change is a signature: it costs nothing.";
     const panel = make("div", { class: "panel" });
     const open = (show) => async () => {
       fill(panel);

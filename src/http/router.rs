@@ -65,12 +65,14 @@ fn ccip_routes(entrance: Entrance) -> Router<Shared> {
         .layer(Extension(entrance))
 }
 
-/// For people. What is not GET goes the way of the other routes: `/` is a batch gateway, too.
+/// For people.
 fn page_routes() -> Router<Shared> {
-    Router::new()
-        .route("/", get(html::claim))
+    let below = Router::new()
         .route("/names/{name}", get(html::name))
         .route("/page/{file}", get(html::asset))
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
+    // The root is a batch gateway, too, which knows what to say about other methods.
+    Router::new().route("/", get(html::claim)).merge(below)
 }
 
 /// Browsers call gateways from any page, and nothing here rests on cookies.

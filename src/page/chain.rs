@@ -29,10 +29,11 @@ pub fn chain(root: &str, name: &Name, history: &[HistoryItem]) -> Markup {
                     li data-version=(item.state.version) {
                         span.version { (item.state.version) }
                         div {
-                            p { (what(before(at), item)) ", " (day(item.created_at)) }
+                            p { (what(before(at), item)) }
+                            p.small { (day(item.created_at)) }
                             p.small {
                                 span.mark data-mark="state" data-version=(item.state.version) { (vouched(item)) }
-                                " " code.hash title=(item.state_hash.to_string()) { (item.state_hash.to_string()) }
+                                code.hash title=(item.state_hash.to_string()) { (item.state_hash.to_string()) }
                             }
                         }
                     }

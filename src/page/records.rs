@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::text::{account, shown, value};
+use super::text::{account, plain, shown, value};
 use crate::dm3::{self, RecordUri, SignedUserProfile};
 use crate::ens::{CoinType, address, contenthash};
 use crate::registry::{Listed, NameView, Source};
@@ -69,23 +69,23 @@ fn inline_profile(
             ol.services { @for service in &profile.delivery_services { li { (shown(service.as_str())) } } }
         }
     };
-    let own = html! {
-        span.mark data-mark="profile" data-ok=(counts) {
-            @if counts { "signed by the account" } @else { "its signature does not fit the account" }
-        }
+    let key = |key: String| html! { code { (key) } };
+    let published = match record.source {
+        Source::Inherited => "under the owner’s address, for all of their names",
+        _ => "under this name",
     };
-    let key = |key: String| html! { code.key { (key) } };
+    let marks = html! {
+        span.mark data-mark="profile" data-ok=(counts) {
+            @if counts { "signed by the account, as a profile" } @else { "its signature does not fit the account" }
+        }
+        (mark(record.source, kinds, record.key))
+    };
     html! {
         dl {
-            (row("Delivery services", None, &services, &own))
-            (row("Encryption key", None, &key(profile.public_encryption_key.to_string()), &own))
-            (row("Signing key", None, &key(profile.public_signing_key.to_string()), &own))
-            (row("Published", None, &html! {
-                @match record.source {
-                    Source::Inherited => { "under the owner’s address, for all of their names" }
-                    _ => { "under this name" }
-                }
-            }, &mark(record.source, kinds, record.key)))
+            (row("Delivery services", None, &services, &html! {}))
+            (row("Encryption key", None, &key(profile.public_encryption_key.to_string()), &html! {}))
+            (row("Signing key", None, &key(profile.public_signing_key.to_string()), &html! {}))
+            (row("Published", None, &html! { (published) }, &marks))
         }
     }
 }
@@ -157,7 +157,7 @@ fn content(view: &NameView, kinds: Kinds<'_>) -> Markup {
 fn row(label: &str, key: Option<&str>, value: &Markup, mark: &Markup) -> Markup {
     html! {
         div.record {
-            dt title=[key.filter(|_| !label.is_empty())] {
+            dt title=[key.filter(|_| !label.is_empty()).map(plain)] {
                 @match key {
                     Some(key) if label.is_empty() => { (shown(key)) }
                     _ => { (label) }
