@@ -6,7 +6,7 @@ import { Gateway, withText } from "./gateway.mjs";
 import { deriveKeys, keysExport } from "./keys.mjs";
 import { PROFILE_RECORD, creationMessage, isSignedBy, profileOf, profileRecord, readProfileRecord } from "./profile.mjs";
 import { sameHex } from "./bytes.mjs";
-import { Trouble, sentence, words } from "./trouble.mjs";
+import { Trouble, asTrouble, sentence, words } from "./trouble.mjs";
 
 const DEBOUNCE_MILLISECONDS = 250;
 const PROGRESS = "dm3-claim";
@@ -96,7 +96,7 @@ class ClaimPage {
       this.judge(name, available ? null : problem);
     } catch (error) {
       if (signal.aborted) return;
-      const { title, next } = words(error);
+      const { title, next } = words(asTrouble(error));
       this.say("bad", `${title}. ${next} `, button("Try again", () => this.check(), { class: "link" }));
     }
   }
@@ -172,7 +172,6 @@ class ClaimPage {
 
   lost() {
     this.wallet = null;
-    this.keys = null;
     if (this.standing === "mine") this.judge(this.name, this.problem);
     this.showSteps();
     this.showSigning();
@@ -298,7 +297,7 @@ class ClaimPage {
       if (this.homeName && !this.home) throw this.trouble;
       plan = this.plan();
     } catch (error) {
-      return fill(place, alertBox(words(error), button("Try again", () => this.retry())));
+      return fill(place, alertBox(words(asTrouble(error)), button("Try again", () => this.retry())));
     }
     if (!plan.steps.length) {
       return fill(place, make("p", {}, "There is nothing to sign: the name is yours, and its profile is published."));
@@ -400,19 +399,17 @@ class ClaimPage {
   }
 
   async failed(error, says) {
-    const box = alertBox(words(error instanceof Trouble ? error : new Trouble("internal", { detail: String(error) })));
+    const box = alertBox(words(asTrouble(error)));
+    // What was done is not asked for again.
+    if (this.homeName) this.home = await this.readHome().catch(() => this.home);
     if (error.kind === "taken") {
       this.judge(this.name, { code: "conflict", owner: error.details.owner });
       find("#step-name").append(box);
-      this.label.focus();
       this.label.addEventListener("input", () => box.remove(), { once: true });
-      return;
+      return this.label.focus();
     }
-    // What was done is not asked for again.
-    if (this.homeName) this.home = await this.readHome().catch(() => this.home);
     this.showSigning();
-    const place = find(".signing-says", this.body("sign")) ?? says;
-    fill(place, box);
+    fill(find(".signing-says", this.body("sign")) ?? says, box);
     this.go?.focus();
   }
 

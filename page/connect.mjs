@@ -2,7 +2,7 @@
 
 import { shortAddress } from "./account.mjs";
 import { alertBox, button, fill, make } from "./dom.mjs";
-import { words } from "./trouble.mjs";
+import { asTrouble, words } from "./trouble.mjs";
 import { discover, rememberedWallet } from "./wallet.mjs";
 
 /** How long wallets have to announce themselves before the page says that there is none. */
@@ -22,7 +22,7 @@ export function connector(place, { connected, lost }) {
     if (current) return showConnected();
     const choices = wallets.map((wallet) =>
       button([wallet.icon && make("img", { src: wallet.icon, alt: "", width: 24, height: 24 }), wallet.name].filter(Boolean), () => connect(wallet), { class: "wallet" }));
-    fill(place, trouble && alertBox(words(trouble)), choices.length ? make("div", { class: "wallets" }, choices) : none());
+    fill(place, trouble && alertBox(words(asTrouble(trouble))), choices.length ? make("div", { class: "wallets" }, choices) : none());
   };
   const none = () =>
     patient

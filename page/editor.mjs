@@ -2,7 +2,7 @@
 
 import { alertBox, button, fill, make, newId } from "./dom.mjs";
 import { PROFILE_RECORD } from "./profile.mjs";
-import { Trouble, words } from "./trouble.mjs";
+import { asTrouble, words } from "./trouble.mjs";
 
 const TEXTS = {
   avatar: "Picture",
@@ -59,7 +59,7 @@ export async function editor(place, gateway, records, { save, cancel }) {
     try {
       await save(next);
     } catch (error) {
-      fill(trouble, alertBox(words(error instanceof Trouble ? error : new Trouble("internal"))));
+      fill(trouble, alertBox(words(asTrouble(error))));
     }
   };
 
@@ -110,7 +110,7 @@ class Field {
     try {
       return await ask();
     } catch (error) {
-      this.complain(["invalid-record", "malformed"].includes(error.kind) ? error.details.detail : words(error).title);
+      this.complain(["invalid-record", "malformed"].includes(error.kind) ? error.details.detail : words(asTrouble(error)).title);
     }
   }
 }

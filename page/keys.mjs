@@ -2,7 +2,7 @@
 
 import { download, make, button, alertBox, fill } from "./dom.mjs";
 import { keysFrom, keysMessage } from "./profile.mjs";
-import { words } from "./trouble.mjs";
+import { asTrouble, words } from "./trouble.mjs";
 
 /** Asks the wallet for the signature that the keys follow from. */
 export async function deriveKeys(wallet) {
@@ -20,7 +20,7 @@ export function keysExport(wallet) {
       download(`dm3-keys-${wallet.account}.json`, `${JSON.stringify({ account: wallet.account, ...keys }, null, 2)}\n`);
       fill(says, make("p", { class: "quiet", role: "status" }, "The file is among your downloads."));
     } catch (error) {
-      fill(says, alertBox(words(error)));
+      fill(says, alertBox(words(asTrouble(error))));
     }
   };
   return make("details", { class: "keys" },

@@ -7,7 +7,7 @@ import { alertBox, button, fill, find, make, newId } from "./dom.mjs";
 import { editor } from "./editor.mjs";
 import { Gateway, noRecords } from "./gateway.mjs";
 import { keysExport } from "./keys.mjs";
-import { Trouble, words } from "./trouble.mjs";
+import { Trouble, asTrouble, words } from "./trouble.mjs";
 import { ZERO_ADDRESS } from "./state.mjs";
 import { judgeChain, judgeNewest, profileVerdict, shows } from "./verify.mjs";
 
@@ -61,7 +61,7 @@ class NamePage {
       const verdicts = this.markAll(own, inherited, chain);
       this.tell(verdict, verdicts);
     } catch (error) {
-      const { title, next } = words(error instanceof Trouble ? error : new Trouble("internal"));
+      const { title, next } = words(asTrouble(error));
       verdict.dataset.verdict = "unknown";
       verdict.textContent = `Not checked: ${title}. ${next}`;
     }
@@ -126,7 +126,7 @@ class NamePage {
         await show(panel);
         panel.querySelector("h3")?.focus();
       } catch (error) {
-        fill(panel, alertBox(words(error)));
+        fill(panel, alertBox(words(asTrouble(error))));
       }
     };
     const profile = new URL(`./?name=${encodeURIComponent(this.name)}`, new URL(this.main.dataset.root, location.href));
@@ -203,7 +203,7 @@ class NamePage {
     try {
       await work();
     } catch (error) {
-      fill(place, alertBox(words(error instanceof Trouble ? error : new Trouble("internal"))));
+      fill(place, alertBox(words(asTrouble(error))));
     }
   }
 

@@ -34,7 +34,15 @@ export function walletTrouble(error) {
   return new Trouble("wallet", { message });
 }
 
+/** What was caught, whatever it is. What is no trouble is a fault of this page. */
+export function asTrouble(error) {
+  if (error instanceof Trouble) return error;
+  console.error(error);
+  return new Trouble("page");
+}
+
 const WORDS = {
+  page: () => ["This page made a mistake", "Load it again. What you have signed so far is kept."],
   // Wallet
   refused: () => ["You refused in your wallet", "Nothing has happened. Go on when you are ready."],
   pending: () => ["Your wallet is waiting for you", "It has an open question already. Open the wallet, answer it, and go on here."],
@@ -54,7 +62,10 @@ const WORDS = {
     "This account is a contract",
     "It has no key of its own to sign a profile with. Connect an account that has one.",
   ],
-  wallet: ({ message }) => ["Your wallet could not do that", `${message ? `It says: ${message}. ` : ""}Try again, or connect another wallet.`],
+  wallet: ({ message }) => [
+    "Your wallet could not do that",
+    `${message ? `It says: ${sentence(message.slice(0, 300))} ` : ""}Try again, or connect another wallet.`,
+  ],
   // Gateway
   offline: () => ["The gateway cannot be reached", "Check your connection, and try again. What you have signed so far is kept."],
   "not-ours": ({ status }) => ["Something between you and the gateway answered", `It said ${status}. Try again in a moment.`],

@@ -76,7 +76,7 @@ fn choose(open: &[(&Zone, &OpenRules)]) -> Markup {
                 label for="label" { "Name" }
                 div.field {
                     input #label name="label" type="text" autocomplete="off" autocapitalize="none" spellcheck="false"
-                        placeholder="alice" maxlength="240" aria-describedby="availability" disabled;
+                        placeholder="alice" maxlength="250" aria-describedby="availability" disabled;
                     @match open {
                         [(zone, _)] => { span.suffix { "." (zone.name().as_str()) } }
                         _ => {
