@@ -1,5 +1,6 @@
 // The claim page: a name, a wallet, delivery services, and then up to four signatures.
 
+import { shortAddress } from "./account.mjs";
 import { connector } from "./connect.mjs";
 import { alertBox, button, fill, find, make } from "./dom.mjs";
 import { Gateway, withText } from "./gateway.mjs";
@@ -315,11 +316,12 @@ class ClaimPage {
   }
 
   signature(step) {
-    const account = this.wallet.account;
+    const account = shortAddress(this.wallet.account);
+    const home = this.homeName && `${account}.${this.zone.inheritFrom}`;
     const [title, about] = {
       keys: ["Make your keys", "You sign a fixed sentence. Your message keys are computed from that signature, here in this page, and stay here. The same wallet always makes the same keys. Sign this sentence only where you trust the page: the signature is as good as the keys."],
       profile: ["Sign your profile", "Your public keys and your delivery services, as a text. With your signature on it nobody can slip in other keys."],
-      publish: ["Publish it under your address", `The profile goes to ${this.homeName}, where it serves all of your names.`],
+      publish: ["Publish it under your address", `The profile goes to ${home}, where it serves all of your names.`],
       claim: this.standing === "mine"
         ? ["Change your name", `Puts the profile into ${this.name}.`]
         : ["Claim the name", `Says that ${this.name} belongs to ${account}. This is the only thing that makes it yours.`],

@@ -6,7 +6,7 @@ import { asTrouble, words } from "./trouble.mjs";
 
 const TEXTS = {
   avatar: "Picture",
-  description: "About",
+  description: "Description",
   url: "Website",
   email: "Email",
   name: "Goes by",
@@ -68,7 +68,7 @@ export async function editor(place, gateway, records, { save, cancel }) {
       make("h3", { tabindex: "-1" }, "Edit records"),
       make("p", { class: "quiet" }, "Everybody can read these, and superseded versions stay in the history. An empty field removes its record."),
       texts.show("About you"), addresses.show("Addresses"),
-      make("fieldset", {}, make("legend", {}, "Website"), content.element),
+      make("fieldset", {}, make("legend", {}, "Content"), content.element),
       make("div", { class: "buttons" }, button("Sign and save", submit, { class: "button primary" }), button("Cancel", cancel)),
       trouble));
 }
@@ -81,6 +81,8 @@ class Field {
       id, placeholder, autocomplete: "off", spellcheck: "false", rows: long ? "2" : null, type: long ? null : "text", "aria-describedby": `${id}-says`,
     });
     this.input.value = value;
+    // A field does not keep every character, such as the one before a line end. What nobody touches stays as it was.
+    this.untouched = { shown: this.input.value, value };
     this.says = make("p", { class: "field-says", id: `${id}-says` }, about);
     this.about = about;
     this.label = make("label", { for: id }, label);
@@ -88,7 +90,8 @@ class Field {
   }
 
   get value() {
-    return this.input.value;
+    const { shown, value } = this.untouched;
+    return this.input.value === shown ? value : this.input.value;
   }
 
   get isWrong() {

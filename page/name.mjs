@@ -87,20 +87,25 @@ class NamePage {
       const name = { signed: "signed", chain: "chain", bad: "bad" }[judged.verdict] ?? "gateway";
       mark.dataset.verified = name;
       counted[name] += 1;
-      const check = { signed: ", checked here", chain: `, as the chain said in block ${judged.block}`, bad: ": this does not fit", gateway: "" }[name];
-      mark.append(check);
+      // What is usual takes no room, so that nothing moves; it has its sign, and is said to those who do not see it.
+      mark.append({
+        signed: make("span", { class: "unseen" }, ", checked here"),
+        chain: `, as the chain said in block ${judged.block}`,
+        bad: ": this does not fit",
+        gateway: "",
+      }[name]);
     }
     return counted;
   }
 
   tell(verdict, { chain, gateway, bad }) {
     const [kind, text] = bad
-      ? ["bad", "Something below does not fit its signature. Do not rely on it."]
+      ? ["bad", "Something here does not fit its signature. Do not rely on it."]
       : gateway
-        ? ["good", "Checked in your browser: what has a tick is signed by its owner. For the rest there is this gateway’s word only."]
+        ? ["good", "What has a tick is signed by its owner, your browser has checked. For the rest there is this gateway’s word only."]
         : chain
-          ? ["good", "Checked in your browser, as far as it can: the owner is a contract, and the chain has told this gateway that it signed."]
-          : ["good", "Checked in your browser: everything below is signed by the account that holds this name."];
+          ? ["good", "Signed by its owner, a contract, as the chain has told this gateway."]
+          : ["good", "Signed by its owner, checked in your browser."];
     verdict.dataset.verdict = kind;
     verdict.textContent = text;
   }

@@ -37,13 +37,13 @@ fn drawn(name: &Name) -> Markup {
     let (x, y) = (16 + u32::from(c) / 8, 10 + u32::from(d) / 10);
     let initial: String =
         name.as_str().chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    let colour = |hue: u32, light: u32| format!("hsl({hue} 48% {light}%)");
+    let colour = |hue: u32, light: u32| format!("oklch({light}% 0.11 {hue})");
     html! {
         svg.avatar viewBox="0 0 88 88" width="88" height="88" aria-hidden="true" {
             defs {
                 radialGradient id="art" gradientUnits="userSpaceOnUse" cx=(x) cy=(y) r="92" {
-                    stop offset="0" stop-color=(colour(other, 56)) {}
-                    stop offset="1" stop-color=(colour(hue, 30)) {}
+                    stop offset="0" stop-color=(colour(other, 66)) {}
+                    stop offset="1" stop-color=(colour(hue, 40)) {}
                 }
             }
             rect width="88" height="88" fill="url(#art)" {}

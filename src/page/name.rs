@@ -140,7 +140,8 @@ impl NamePage<'_> {
         let content = html! {
             (self.hero(&below))
             p #verdict.verdict role="status" data-verdict="open" {
-                "Its owner signed what is below, says this gateway. A browser that runs JavaScript checks it."
+                "Signed by its owner, says this gateway."
+                noscript { " A browser that runs JavaScript checks it." }
             }
             (records(self.view, kinds))
             (chain(ROOT, self.name, history))

@@ -133,7 +133,7 @@ fn content(view: &NameView, kinds: Kinds<'_>) -> Markup {
     html! {
         @if let Some(source) = view.contenthash_source() {
             section.records aria-labelledby="content-title" {
-                h2 #content-title { "Website" }
+                h2 #content-title { "Content" }
                 dl {
                     (row("Content hash", None, &html! { code { (contenthash::format(&hash)) } },
                         &mark(source, kinds, "contenthash")))
@@ -195,7 +195,7 @@ fn label_of(key: &str) -> Option<&'static str> {
         "avatar" => "Picture",
         "header" => "Header picture",
         "name" | "display" => "Goes by",
-        "description" => "About",
+        "description" => "Description",
         "url" => "Website",
         "email" => "Email",
         "mail" => "Post",

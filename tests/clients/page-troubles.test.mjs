@@ -314,7 +314,7 @@ test("an owner is told what is wrong with a change", async () => {
   await addRecord(page, "About you", "description", "x".repeat(8193));
   await save.click();
   await told(/has 8193 bytes, 8192 are allowed/);
-  await page.getByRole("textbox", { name: "About" }).fill("x".repeat(8000));
+  await page.getByRole("textbox", { name: "Description" }).fill("x".repeat(8000));
   await addRecord(page, "About you", "url", "x".repeat(8000));
   await addRecord(page, "About you", "email", "x".repeat(8000));
   await save.click();

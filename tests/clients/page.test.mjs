@@ -77,7 +77,7 @@ test("the page of a name shows who vouches for what, checked in the browser", as
   await claim(page, gateway.url, "bob");
   await page.getByRole("link", { name: "See its page" }).click();
   await page.locator("#verdict[data-verdict=good]").waitFor();
-  assert.match(await page.locator("#verdict").innerText(), /everything below is signed/);
+  assert.match(await page.locator("#verdict").innerText(), /Signed by its owner, checked in your browser/);
   assert.deepEqual(new Set(await marks(page)), new Set(["signed"]));
   assert.match(await page.locator("main").innerText(), /one\.dm3\.eth\s+two\.dm3\.eth/);
 });
@@ -118,7 +118,7 @@ test("kinds of proof that the page does not know are named, and trusted no furth
     await page.locator("#verdict[data-verdict=good]").waitFor();
     const url = page.locator(".mark[data-key=url]");
     assert.equal(await url.getAttribute("data-verified"), proof.kind === "operator" ? "gateway" : "chain");
-    const says = proof.kind === "operator" ? /this gateway’s word only/ : /the owner is a contract/;
+    const says = proof.kind === "operator" ? /this gateway’s word only/ : /signed by its owner, a contract/i;
     assert.match(await page.locator("#verdict").innerText(), says);
   }
 });

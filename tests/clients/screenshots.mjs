@@ -14,7 +14,7 @@ const directory = process.argv[2] ?? "target/screenshots";
 mkdirSync(directory, { recursive: true });
 const gateway = await startGateway({ DM3_DELIVERY_SERVICES: "ds.example.eth" });
 const browser = await startBrowser();
-const owner = new TestWallet({ privateKey: `0x${"7".repeat(64)}` });
+const owner = new TestWallet({ name: "Another Wallet", rdns: "example.another", privateKey: `0x${"7".repeat(64)}` });
 const records = [
   "description=Bicycles, bread, and cryptography. Write to me about any of them.", "url=https://alice.example", "com.github=alice",
 ].flatMap((text) => ["--text", text]);
