@@ -5,7 +5,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
-const CONTRACTS = ["Dm3Resolver", "UniversalResolver", "ENSRegistry", "PlainResolver"];
+const CONTRACTS = ["Dm3Resolver", "SignatureCheck", "UniversalResolver", "ENSRegistry", "PlainResolver", "ScriptedWalletFactory"];
 
 const here = (path) => new URL(path, import.meta.url);
 

@@ -26,19 +26,21 @@ export function personalDigest(text) {
 }
 
 /**
- * A signature in the one form that the gateway takes: 65 bytes, low s, v 27 or 28. Wallets also give v as 0 or 1, and a
- * high s. Null for what is no signature of a key, such as a contract's.
+ * A signature in the one form that the gateway takes: 65 bytes, low s, v 27 or 28. Wallets also give v as 0 or 1, a high s,
+ * and 64 bytes with v in the highest bit (EIP-2098). Null for what is no signature of a key, such as a contract's.
  */
 export function normalSignature(hex) {
   const bytes = fromHex(hex);
-  if (bytes?.length !== 65) return null;
-  const v = bytes[64] < 27 ? bytes[64] : bytes[64] - 27;
-  if (v > 1) return null;
+  if (!bytes || bytes.length < 64 || bytes.length > 65) return null;
+  const rs = bytes.slice(0, 64);
+  const isCompact = bytes.length === 64;
+  const v = isCompact ? rs[32] >> 7 : bytes[64] % 27;
+  if (isCompact) rs[32] &= 0x7f;
+  if (v > 1 || bytes[64] > 28) return null;
   try {
-    const signature = secp256k1.Signature.fromCompact(bytes.subarray(0, 64)).addRecoveryBit(v);
-    const low = signature.normalizeS();
+    const signature = secp256k1.Signature.fromCompact(rs);
     const recovery = signature.hasHighS() ? 1 - v : v;
-    return toHex(concat(low.toCompactRawBytes(), [27 + recovery]));
+    return toHex(concat(signature.normalizeS().toCompactRawBytes(), [27 + recovery]));
   } catch {
     return null;
   }

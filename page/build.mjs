@@ -11,7 +11,10 @@ const here = import.meta.dirname;
 const target = join(here, "../src/page/built");
 
 const { outputFiles } = await build({
-  entryPoints: [{ in: join(here, "main.mjs"), out: "app" }, { in: join(here, "style.css"), out: "app" }],
+  entryPoints: [
+    { in: join(here, "main.mjs"), out: "app" },
+    { in: join(here, "style.css"), out: "app" },
+  ],
   outdir: target,
   bundle: true,
   minify: true,

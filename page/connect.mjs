@@ -9,70 +9,108 @@ import { discover, rememberedWallet } from "./wallet.mjs";
 const PATIENCE_MILLISECONDS = 600;
 
 /**
- * Shows the wallets that there are, and connects the one that is chosen. `connected(wallet, asked)` is called with each
- * account that comes of it, `lost()` when there is none any more. What was connected in this tab is again, without a question.
+ * Shows the wallets that there are, and connects the one that is chosen. What was connected in this tab is so again, without
+ * a question.
  */
-export function connector(place, { connected, lost }) {
-  const wallets = [];
-  let current = null;
-  let trouble = null;
-  let patient = true;
+export class Connector {
+  #wallets = [];
+  #current = null;
+  #trouble = null;
+  #isPatient = true;
 
-  const show = () => {
-    if (current) return showConnected();
-    const choices = wallets.map((wallet) =>
-      button([wallet.icon && make("img", { src: wallet.icon, alt: "", width: 24, height: 24 }), wallet.name].filter(Boolean), () => connect(wallet), { class: "wallet" }));
-    fill(place, trouble && alertBox(words(asTrouble(trouble))), choices.length ? make("div", { class: "wallets" }, choices) : none());
-  };
-  const none = () =>
-    patient
-      ? make("p", { class: "quiet" }, "Looking for wallets…")
-      : make("div", { class: "notice", role: "status" },
-          make("p", {}, make("strong", {}, "No wallet was found in this browser.")),
-          make("p", {}, "A wallet is a program that keeps the keys of an Ethereum account. Install one as an extension of this browser, or open this page in the browser that a wallet on your phone has. Then load the page again."));
-  const showConnected = () =>
-    fill(place,
-      make("p", { class: "account-line" }, make("code", { title: current.account }, shortAddress(current.account)), ` with ${current.name}. `,
-        button("Use another", () => leave(null), { class: "link", "aria-label": "Use another account or wallet" })));
+  /** `connected(wallet)` is called with each account that comes of it, `lost()` when there is none any more. */
+  constructor(place, { connected, lost }) {
+    Object.assign(this, { place, connected, lost });
+  }
 
-  const leave = (why) => {
-    if (current) current.onChange = () => {};
-    current = null;
-    trouble = why;
-    show();
-    lost(why);
-  };
-  const use = async (wallet, asked) => {
-    current = wallet;
-    trouble = null;
-    wallet.onChange = (change) => {
-      // Another account is another owner: nothing goes on by itself.
-      const action = change.kind === "account-changed" && button(`Use ${shortAddress(change.details.account)}`, () => connect(wallet));
-      leave(change);
-      if (action) place.querySelector(".alert").append(action);
-    };
-    show();
-    await connected(wallet, asked);
-  };
-  const connect = async (wallet) => {
+  start() {
+    this.#show();
+    discover((wallet) => this.#found(wallet));
+    setTimeout(() => {
+      this.#isPatient = false;
+      if (!this.#wallets.length) this.#show();
+    }, PATIENCE_MILLISECONDS);
+  }
+
+  async #found(wallet) {
+    this.#wallets.push(wallet);
+    if (!this.#current) this.#show();
+    if (wallet.id !== rememberedWallet()) return;
+    if ((await wallet.reconnect()) && !this.#current) this.#use(wallet);
+  }
+
+  async #connect(wallet) {
     try {
       await wallet.connect();
     } catch (error) {
-      trouble = error;
-      current = null;
-      return show();
+      this.#trouble = error;
+      return this.#show();
     }
-    await use(wallet, true);
-  };
+    this.#use(wallet);
+  }
 
-  discover(async (wallet) => {
-    wallets.push(wallet);
-    show();
-    if (!current && wallet.id === rememberedWallet() && (await wallet.reconnect()) && !current) await use(wallet, false);
-  });
-  setTimeout(() => {
-    patient = false;
-    show();
-  }, PATIENCE_MILLISECONDS);
-  show();
+  #use(wallet) {
+    this.#current = wallet;
+    this.#trouble = null;
+    // Another account is another owner: nothing goes on by itself.
+    wallet.onChange = (change) => this.#leave(change);
+    this.#show();
+    this.connected(wallet);
+  }
+
+  #leave(trouble) {
+    this.#current.onChange = () => {};
+    this.#trouble = trouble;
+    const left = this.#current;
+    this.#current = null;
+    this.#show(left);
+    this.lost();
+  }
+
+  #show(left) {
+    if (this.#current) fill(this.place, this.#account(this.#current));
+    else fill(this.place, this.#trouble && this.#alert(left), this.#wallets.length ? this.#choices() : this.#none());
+  }
+
+  #alert(left) {
+    const { kind, details } = this.#trouble;
+    const box = alertBox(words(asTrouble(this.#trouble)));
+    if (kind === "account-changed") {
+      box.append(button(`Use ${shortAddress(details.account)}`, () => this.#connect(left)));
+    }
+    return box;
+  }
+
+  #account({ account, name }) {
+    const leave = button("Use another", () => this.#leave(null), {
+      class: "link",
+      "aria-label": "Use another account or wallet",
+    });
+    const shown = make("code", { title: account }, shortAddress(account));
+    return make("p", { class: "account-line" }, shown, ` with ${name}. `, leave);
+  }
+
+  #choices() {
+    const choice = (wallet) => {
+      const icon = wallet.icon && make("img", { src: wallet.icon, alt: "", width: 24, height: 24 });
+      const press = button(wallet.name, () => this.#connect(wallet), { class: "wallet" });
+      if (icon) press.prepend(icon);
+      return press;
+    };
+    return make("div", { class: "wallets" }, this.#wallets.map(choice));
+  }
+
+  #none() {
+    if (this.#isPatient) return make("p", { class: "quiet" }, "Looking for wallets…");
+    return make(
+      "div",
+      { class: "notice", role: "status" },
+      make("p", {}, make("strong", {}, "No wallet was found in this browser.")),
+      make(
+        "p",
+        {},
+        "A wallet is a program that keeps the keys of an Ethereum account. Install one as an extension of this browser, or open this page in the browser that a wallet on your phone has. Then load the page again.",
+      ),
+    );
+  }
 }

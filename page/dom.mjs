@@ -42,7 +42,13 @@ export const newId = (prefix) => `${prefix}-${++last}`;
 
 /** What went wrong, and what to do. Read out at once. */
 export function alertBox({ title, next }, ...actions) {
-  return make("div", { class: "alert", role: "alert" }, make("p", {}, make("strong", {}, title)), make("p", {}, next), ...actions);
+  return make(
+    "div",
+    { class: "alert", role: "alert" },
+    make("p", {}, make("strong", {}, title)),
+    make("p", {}, next),
+    ...actions,
+  );
 }
 
 /** Offers a file for download. */

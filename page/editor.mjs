@@ -34,11 +34,20 @@ const ELSEWHERE = new Set([PROFILE_RECORD, "eth.dm3.profile"]);
 /** Shows the form, and calls `save` with the records that it comes to. */
 export async function editor(place, gateway, records, { save, cancel }) {
   const kept = records.texts.filter(({ key }) => ELSEWHERE.has(key));
-  const texts = new Rows("text", TEXTS, "Another key", records.texts.filter(({ key }) => !ELSEWHERE.has(key)).map(({ key, value }) => ({ key, value, wasEmpty: value === "" })));
-  const readable = await Promise.all(records.addresses.map(async ({ coinType, value }) => {
-    const { coin, text } = await gateway.address(String(coinType), value);
-    return { key: coin, value: value === "0x" ? "" : text, wasEmpty: value === "0x" };
-  }));
+  const texts = new Rows(
+    "text",
+    TEXTS,
+    "Another key",
+    records.texts
+      .filter(({ key }) => !ELSEWHERE.has(key))
+      .map(({ key, value }) => ({ key, value, wasEmpty: value === "" })),
+  );
+  const readable = await Promise.all(
+    records.addresses.map(async ({ coinType, value }) => {
+      const { coin, text } = await gateway.address(String(coinType), value);
+      return { key: coin, value: value === "0x" ? "" : text, wasEmpty: value === "0x" };
+    }),
+  );
   const addresses = new Rows("address", COINS, "Another coin", readable);
   const hash = records.contenthash === "0x" ? "" : (await gateway.contenthash(records.contenthash)).text;
   const content = new Field("Content hash", hash, "ipfs://…", "Where your website is. Leave it empty for none.");
@@ -49,10 +58,12 @@ export async function editor(place, gateway, records, { save, cancel }) {
     const fields = [...texts.fields(), ...addresses.fields(), content];
     for (const field of fields) field.complain("");
     const next = { ...records, texts: [...kept, ...texts.values().map(({ key, value }) => ({ key, value }))] };
-    next.addresses = await Promise.all(addresses.values().map(async ({ key, value, field }) => {
-      const forms = await field.try(() => gateway.address(key, value));
-      return forms && { coinType: forms.coinType, value: forms.value };
-    }));
+    next.addresses = await Promise.all(
+      addresses.values().map(async ({ key, value, field }) => {
+        const forms = await field.try(() => gateway.address(key, value));
+        return forms && { coinType: forms.coinType, value: forms.value };
+      }),
+    );
     next.contenthash = (await content.try(() => gateway.contenthash(content.value.trim())))?.value;
     const wrong = fields.find((field) => field.isWrong);
     if (wrong) return wrong.focus();
@@ -63,14 +74,29 @@ export async function editor(place, gateway, records, { save, cancel }) {
     }
   };
 
-  fill(place,
-    make("form", { class: "editor", novalidate: true, onsubmit: (event) => event.preventDefault() },
+  fill(
+    place,
+    make(
+      "form",
+      { class: "editor", novalidate: true, onsubmit: (event) => event.preventDefault() },
       make("h3", { tabindex: "-1" }, "Edit records"),
-      make("p", { class: "quiet" }, "Everybody can read these, and superseded versions stay in the history. An empty field removes its record."),
-      texts.show("About you"), addresses.show("Addresses"),
+      make(
+        "p",
+        { class: "quiet" },
+        "Everybody can read these, and superseded versions stay in the history. An empty field removes its record.",
+      ),
+      texts.show("About you"),
+      addresses.show("Addresses"),
       make("fieldset", {}, make("legend", {}, "Content"), content.element),
-      make("div", { class: "buttons" }, button("Sign and save", submit, { class: "button primary" }), button("Cancel", cancel)),
-      trouble));
+      make(
+        "div",
+        { class: "buttons" },
+        button("Sign and save", submit, { class: "button primary" }),
+        button("Cancel", cancel),
+      ),
+      trouble,
+    ),
+  );
 }
 
 /** An input with its label and what is wrong with it. */
@@ -78,7 +104,13 @@ class Field {
   constructor(label, value, placeholder, about, long = false) {
     const id = newId("field");
     this.input = make(long ? "textarea" : "input", {
-      id, placeholder, autocomplete: "off", spellcheck: "false", rows: long ? "2" : null, type: long ? null : "text", "aria-describedby": `${id}-says`,
+      id,
+      placeholder,
+      autocomplete: "off",
+      spellcheck: "false",
+      rows: long ? "2" : null,
+      type: long ? null : "text",
+      "aria-describedby": `${id}-says`,
     });
     this.input.value = value;
     // A field does not keep every character, such as the one before a line end. What nobody touches stays as it was.
@@ -113,7 +145,9 @@ class Field {
     try {
       return await ask();
     } catch (error) {
-      this.complain(["invalid-record", "malformed"].includes(error.kind) ? error.details.detail : words(asTrouble(error)).title);
+      this.complain(
+        ["invalid-record", "malformed"].includes(error.kind) ? error.details.detail : words(asTrouble(error)).title,
+      );
     }
   }
 }
@@ -134,7 +168,12 @@ class Rows {
 
   /** What is filled in. A record that was set to nothing before stays so: it hides an inherited one. */
   values() {
-    const value = ({ field, key, wasEmpty }) => ({ key, value: this.kind === "text" ? field.value : field.value.trim(), field, wasEmpty });
+    const value = ({ field, key, wasEmpty }) => ({
+      key,
+      value: this.kind === "text" ? field.value : field.value.trim(),
+      field,
+      wasEmpty,
+    });
     return this.#rows.map(value).filter(({ value, wasEmpty }) => value !== "" || wasEmpty);
   }
 
@@ -142,11 +181,15 @@ class Rows {
     const label = this.known[key] ?? key;
     const field = new Field(label, value, "", "", this.kind === "text");
     const row = { key, field, wasEmpty };
-    const remove = button("Remove", () => {
-      this.#rows.splice(this.#rows.indexOf(row), 1);
-      field.element.remove();
-      this.choice.focus();
-    }, { class: "link", "aria-label": `Remove ${label}` });
+    const remove = button(
+      "Remove",
+      () => {
+        this.#rows.splice(this.#rows.indexOf(row), 1);
+        field.element.remove();
+        this.choice.focus();
+      },
+      { class: "link", "aria-label": `Remove ${label}` },
+    );
     field.label.after(remove);
     this.#rows.push(row);
     this.list.append(field.element);
@@ -155,10 +198,20 @@ class Rows {
 
   show(title) {
     const id = newId("add");
-    this.choice = make("select", { id },
+    this.choice = make(
+      "select",
+      { id },
       Object.entries(this.known).map(([key, label]) => make("option", { value: key }, label)),
-      make("option", { value: "" }, `${this.another}…`));
-    const other = make("input", { type: "text", "aria-label": this.another, placeholder: this.kind === "text" ? "com.example" : "evm:777", hidden: true, autocapitalize: "none", spellcheck: "false" });
+      make("option", { value: "" }, `${this.another}…`),
+    );
+    const other = make("input", {
+      type: "text",
+      "aria-label": this.another,
+      placeholder: this.kind === "text" ? "com.example" : "evm:777",
+      hidden: true,
+      autocapitalize: "none",
+      spellcheck: "false",
+    });
     this.choice.addEventListener("change", () => {
       other.hidden = this.choice.value !== "";
     });
@@ -169,7 +222,19 @@ class Rows {
       (same?.field ?? this.add(key)).focus();
       other.value = "";
     };
-    return make("fieldset", {}, make("legend", {}, title), this.list,
-      make("div", { class: "add-row" }, make("label", { for: id, class: "unseen" }, `${title}: what to add`), this.choice, other, button("Add", add)));
+    return make(
+      "fieldset",
+      {},
+      make("legend", {}, title),
+      this.list,
+      make(
+        "div",
+        { class: "add-row" },
+        make("label", { for: id, class: "unseen" }, `${title}: what to add`),
+        this.choice,
+        other,
+        button("Add", add),
+      ),
+    );
   }
 }

@@ -81,7 +81,11 @@ export class Gateway {
   /** Sends a signed state. */
   put(state, signature) {
     const body = JSON.stringify({ state, proof: { kind: "eip712", signature } });
-    return this.#ask(`v1/names/${encodeURIComponent(state.name)}`, { method: "PUT", body, headers: { "content-type": "application/json" } });
+    return this.#ask(`v1/names/${encodeURIComponent(state.name)}`, {
+      method: "PUT",
+      body,
+      headers: { "content-type": "application/json" },
+    });
   }
 
   #get(path, signal) {
@@ -98,7 +102,9 @@ export class Gateway {
       body = await response.json();
     } catch (error) {
       if (init.signal?.aborted) throw error;
-      throw response && !limit.aborted ? new Trouble("not-ours", { status: response.status }) : new Trouble("offline");
+      throw response && !limit.aborted
+        ? new Trouble("not-ours", { status: response.status })
+        : new Trouble("offline");
     }
     const date = Date.parse(response.headers.get("date"));
     if (!Number.isNaN(date)) this.#ahead = (date - Date.now()) / 1000;

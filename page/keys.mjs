@@ -17,15 +17,25 @@ export function keysExport(wallet) {
     fill(says);
     try {
       const keys = await deriveKeys(wallet);
-      download(`dm3-keys-${wallet.account}.json`, `${JSON.stringify({ account: wallet.account, ...keys }, null, 2)}\n`);
+      download(
+        `dm3-keys-${wallet.account}.json`,
+        `${JSON.stringify({ account: wallet.account, ...keys }, null, 2)}\n`,
+      );
       fill(says, make("p", { class: "quiet", role: "status" }, "The file is among your downloads."));
     } catch (error) {
       fill(says, alertBox(words(asTrouble(error))));
     }
   };
-  return make("details", { class: "keys" },
+  return make(
+    "details",
+    { class: "keys" },
     make("summary", {}, "Export your keys"),
-    make("p", {}, "You need no copy: your wallet makes the same keys again whenever you sign the same sentence. For a program without a wallet you can save them as a file. Whoever has it can read your messages and write in your name."),
+    make(
+      "p",
+      {},
+      "You need no copy: your wallet makes the same keys again whenever you sign the same sentence. For a program without a wallet you can save them as a file. Whoever has it can read your messages and write in your name.",
+    ),
     button("Sign and save the keys", save, { class: "button quiet-button" }),
-    says);
+    says,
+  );
 }

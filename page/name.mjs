@@ -2,7 +2,7 @@
 
 import { parseAddress, shortAddress } from "./account.mjs";
 import { sameHex } from "./bytes.mjs";
-import { connector } from "./connect.mjs";
+import { Connector } from "./connect.mjs";
 import { alertBox, button, fill, find, make, newId } from "./dom.mjs";
 import { editor } from "./editor.mjs";
 import { Gateway, noRecords } from "./gateway.mjs";
@@ -30,8 +30,16 @@ function showNews(main) {
 
 class NamePage {
   constructor(main) {
-    const { name, owner, version, addressName, root, chainId } = main.dataset;
-    Object.assign(this, { main, name, owner, addressName, version: Number(version) });
+    const { name, owner, account, version, addressName, open, root, chainId } = main.dataset;
+    Object.assign(this, {
+      main,
+      name,
+      owner,
+      account,
+      addressName,
+      isOpen: open === "true",
+      version: Number(version),
+    });
     this.gateway = new Gateway(root, Number(chainId));
     this.manage = find("#manage .body");
   }
@@ -41,10 +49,10 @@ class NamePage {
     this.place = make("div");
     this.tools = make("div", { class: "tools" });
     fill(this.manage, this.place, this.tools);
-    connector(this.place, {
+    new Connector(this.place, {
       connected: (wallet) => this.connected(wallet),
       lost: () => fill(this.tools),
-    });
+    }).start();
   }
 
   // Verifying
@@ -57,7 +65,8 @@ class NamePage {
         this.addressName ? judgeNewest(this.gateway, this.addressName) : null,
       ]);
       const own = chain.at(-1);
-      if (own?.link.state.version !== this.version || !sameHex(own.link.state.owner, this.owner)) throw new Trouble("changed", { name: this.name });
+      if (own?.link.state.version !== this.version || !sameHex(own.link.state.owner, this.owner))
+        throw new Trouble("changed", { name: this.name });
       const verdicts = this.markAll(own, inherited, chain);
       this.tell(verdict, verdicts);
     } catch (error) {
@@ -76,9 +85,11 @@ class NamePage {
       if (source === "own" || source === "inherited") {
         const state = source === "own" ? own : inherited;
         judged = state && shows(state, key, coin, mark) ? state : { verdict: "bad" };
-        if (judged.verdict === "other" && key === "network.dm3.profile") judged = { verdict: profileVerdict(state, this.owner), kind: judged.kind };
       } else if (source === "profile") {
-        judged = { verdict: [profileVerdict(own, this.owner), profileVerdict(inherited, this.owner)].includes("signed") ? "signed" : "bad" };
+        // In the name itself, or else under the owner's address.
+        const holder =
+          this.main.querySelector(".mark[data-key='network.dm3.profile']")?.dataset.mark === "own" ? own : inherited;
+        judged = { ...holder, verdict: profileVerdict(holder, this.account) };
       } else if (source === "state") {
         judged = chain.find(({ link }) => link.state.version === Number(version)) ?? judged;
       } else if (source === "owner") {
@@ -88,12 +99,14 @@ class NamePage {
       mark.dataset.verified = name;
       counted[name] += 1;
       // What is usual takes no room, so that nothing moves; it has its sign, and is said to those who do not see it.
-      mark.append({
-        signed: make("span", { class: "unseen" }, ", checked here"),
-        chain: `, as the chain said in block ${judged.block}`,
-        bad: ": this does not fit",
-        gateway: "",
-      }[name]);
+      mark.append(
+        {
+          signed: make("span", { class: "unseen" }, ", checked here"),
+          chain: `, as the chain said in block ${judged.block}`,
+          bad: ": this does not fit",
+          gateway: "",
+        }[name],
+      );
     }
     return counted;
   }
@@ -102,7 +115,10 @@ class NamePage {
     const [kind, text] = bad
       ? ["bad", "Something here does not fit its signature. Do not rely on it."]
       : gateway
-        ? ["good", "What has a tick is signed by its owner, your browser has checked. For the rest there is this gateway’s word only."]
+        ? [
+            "good",
+            "What has a tick is signed by its owner, your browser has checked. For the rest there is this gateway’s word only.",
+          ]
         : chain
           ? ["good", "Signed by its owner, a contract, as the chain has told this gateway."]
           : ["good", "Signed by its owner, checked in your browser."];
@@ -114,8 +130,14 @@ class NamePage {
 
   connected(wallet) {
     if (!sameHex(wallet.account, this.owner)) {
-      return fill(this.tools, make("p", { class: "notice", role: "status" },
-        `This name is held by another account, ${shortAddress(this.owner)}. Only that one can change it.`));
+      return fill(
+        this.tools,
+        make(
+          "p",
+          { class: "notice", role: "status" },
+          `This name is held by another account, ${shortAddress(this.owner)}. Only that one can change it.`,
+        ),
+      );
     }
     this.wallet = wallet;
     this.showTools();
@@ -134,21 +156,42 @@ class NamePage {
         fill(panel, alertBox(words(asTrouble(error))));
       }
     };
-    const profile = new URL(`./?name=${encodeURIComponent(this.name)}`, new URL(this.main.dataset.root, location.href));
-    fill(this.tools,
-      make("div", { class: "buttons" },
-        button("Edit records", open((place) => this.edit(place)), { class: "button primary" }),
-        make("a", { class: "button", href: profile.href }, "Delivery services"),
-        button("Transfer", open((place) => this.transfer(place))),
-        button("Release", open((place) => this.release(place)))),
+    const profile = new URL(
+      `./?name=${encodeURIComponent(this.name)}`,
+      new URL(this.main.dataset.root, location.href),
+    );
+    fill(
+      this.tools,
+      make(
+        "div",
+        { class: "buttons" },
+        button(
+          "Edit records",
+          open((place) => this.edit(place)),
+          { class: "button primary" },
+        ),
+        // An address name is its account's for ever, and its profile is changed with the names that it serves.
+        this.isOpen && make("a", { class: "button", href: profile.href }, "Delivery services"),
+        this.isOpen &&
+          button(
+            "Transfer",
+            open((place) => this.transfer(place)),
+          ),
+        button(
+          "Release",
+          open((place) => this.release(place)),
+        ),
+      ),
       panel,
-      keysExport(this.wallet));
+      keysExport(this.wallet),
+    );
   }
 
   async edit(place) {
     const current = await this.current();
     await editor(place, this.gateway, current.records, {
-      save: (records) => this.put(this.gateway.next(current, this.wallet.account, records), "Your changes are saved."),
+      save: (records) =>
+        this.put(this.gateway.next(current, this.wallet.account, records), "Your changes are saved."),
       cancel: () => this.closed(place),
     });
   }
@@ -157,7 +200,14 @@ class NamePage {
     const current = await this.current();
     const id = newId("to");
     const says = make("p", { class: "field-says", id: `${id}-says`, role: "alert" });
-    const input = make("input", { id, type: "text", autocomplete: "off", spellcheck: "false", placeholder: "0x…", "aria-describedby": `${id}-about ${id}-says` });
+    const input = make("input", {
+      id,
+      type: "text",
+      autocomplete: "off",
+      spellcheck: "false",
+      placeholder: "0x…",
+      "aria-describedby": `${id}-about ${id}-says`,
+    });
     const trouble = make("div");
     const sign = async () => {
       fill(trouble);
@@ -171,25 +221,51 @@ class NamePage {
       input.toggleAttribute("aria-invalid", Boolean(wrong));
       if (wrong) return input.focus();
       await this.attempt(trouble, () =>
-        this.put(this.gateway.next(current, account, noRecords()), `${this.name} belongs to ${account} now.`));
+        this.put(this.gateway.next(current, account, noRecords()), `${this.name} belongs to ${account} now.`),
+      );
     };
-    fill(place,
+    fill(
+      place,
       make("h3", { tabindex: "-1" }, "Transfer the name"),
-      make("p", { id: `${id}-about` }, "The name goes to another account, with no records in it: its new owner sets their own. You cannot take it back."),
-      make("label", { for: id }, "The new owner’s account"), input, says,
-      make("div", { class: "buttons" }, button("Sign the transfer", sign, { class: "button danger" }), button("Cancel", () => this.closed(place))),
-      trouble);
+      make(
+        "p",
+        { id: `${id}-about` },
+        "The name goes to another account, with no records in it: its new owner sets their own. You cannot take it back.",
+      ),
+      make("label", { for: id }, "The new owner’s account"),
+      input,
+      says,
+      make(
+        "div",
+        { class: "buttons" },
+        button("Sign the transfer", sign, { class: "button danger" }),
+        button("Cancel", () => this.closed(place)),
+      ),
+      trouble,
+    );
   }
 
   async release(place) {
     const current = await this.current();
     const trouble = make("div");
-    const sign = () => this.attempt(trouble, () => this.put(this.gateway.release(current), `${this.name} is released.`));
-    fill(place,
+    const sign = () =>
+      this.attempt(trouble, () => this.put(this.gateway.release(current), `${this.name} is released.`));
+    fill(
+      place,
       make("h3", { tabindex: "-1" }, "Release the name"),
-      make("p", {}, "The name answers nothing any more, at once, and anybody can claim it. What it held stays in its history."),
-      make("div", { class: "buttons" }, button("Sign the release", sign, { class: "button danger" }), button("Cancel", () => this.closed(place))),
-      trouble);
+      make(
+        "p",
+        {},
+        "The name answers nothing any more, at once, and anybody can claim it. What it held stays in its history.",
+      ),
+      make(
+        "div",
+        { class: "buttons" },
+        button("Sign the release", sign, { class: "button danger" }),
+        button("Cancel", () => this.closed(place)),
+      ),
+      trouble,
+    );
   }
 
   closed(place) {

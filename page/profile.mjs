@@ -53,25 +53,39 @@ export const profileRecord = ({ profile, signature }) => `${INLINE}${canonical({
 export function readProfileRecord(record) {
   try {
     if (record.startsWith(INLINE_BASE64)) {
-      return readSigned(new TextDecoder().decode(fromBase64(record.slice(INLINE_BASE64.length))));
+      return readSignedProfile(new TextDecoder().decode(fromBase64(record.slice(INLINE_BASE64.length))));
     }
-    return record.startsWith(INLINE) ? readSigned(record.slice(INLINE.length)) : null;
   } catch {
     return null;
+  }
+  return record.startsWith(INLINE) ? readSignedProfile(record.slice(INLINE.length)) : null;
+}
+
+/** The signed profile in a JSON text; null for anything else. */
+export function readSignedProfile(json) {
+  try {
+    const { profile, signature } = JSON.parse(json);
+    const { deliveryServices, publicEncryptionKey, publicSigningKey } = profile;
+    const texts = [...deliveryServices, publicEncryptionKey, publicSigningKey, signature];
+    if (texts.some((text) => typeof text !== "string")) return null;
+    return { profile: { deliveryServices, publicEncryptionKey, publicSigningKey }, signature };
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the profile's signing key signed a text. */
+export function isSignedWith(publicSigningKey, text, signature) {
+  try {
+    return ed25519.verify(fromBase64(signature), utf8(text), fromBase64(publicSigningKey));
+  } catch {
+    return false;
   }
 }
 
 /** Whether the account signed this profile. */
 export const isSignedBy = ({ profile, signature }, account) =>
   recover(personalDigest(creationMessage(profile, account)), signature) === account;
-
-function readSigned(json) {
-  const { profile, signature } = JSON.parse(json);
-  const { deliveryServices, publicEncryptionKey, publicSigningKey } = profile;
-  const texts = [...deliveryServices, publicEncryptionKey, publicSigningKey, signature];
-  if (texts.some((text) => typeof text !== "string")) return null;
-  return { profile: { deliveryServices, publicEncryptionKey, publicSigningKey }, signature };
-}
 
 /** Sorted keys, no white space. */
 function canonical(value) {

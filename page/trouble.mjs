@@ -45,11 +45,23 @@ const WORDS = {
   page: () => ["This page made a mistake", "Load it again. What you have signed so far is kept."],
   // Wallet
   refused: () => ["You refused in your wallet", "Nothing has happened. Go on when you are ready."],
-  pending: () => ["Your wallet is waiting for you", "It has an open question already. Open the wallet, answer it, and go on here."],
+  pending: () => [
+    "Your wallet is waiting for you",
+    "It has an open question already. Open the wallet, answer it, and go on here.",
+  ],
   locked: () => ["Your wallet is locked", "Unlock it with its password, and go on here."],
-  disconnected: () => ["Your wallet is not connected to any network", "Check its connection in the wallet, then go on here."],
-  unauthorized: () => ["Your wallet does not let this page use that account", "Connect it again, and choose the account there."],
-  unsupported: () => ["This wallet cannot sign that", "It knows no typed data (EIP-712) or personal messages. Connect another wallet."],
+  disconnected: () => [
+    "Your wallet is not connected to any network",
+    "Check its connection in the wallet, then go on here.",
+  ],
+  unauthorized: () => [
+    "Your wallet does not let this page use that account",
+    "Connect it again, and choose the account there.",
+  ],
+  unsupported: () => [
+    "This wallet cannot sign that",
+    "It knows no typed data (EIP-712) or personal messages. Connect another wallet.",
+  ],
   "wrong-account": ({ signer, expected }) => [
     "Another account has signed",
     `The signature is by ${signer}, but ${expected} has to sign. Switch to that account in your wallet, and go on.`,
@@ -60,31 +72,59 @@ const WORDS = {
   ],
   contract: () => [
     "This account is a contract",
-    "It has no key of its own to sign a profile with. Connect an account that has one.",
+    "No message keys follow from what a contract signs. Connect an account with a key of its own, or claim the name without a profile.",
   ],
   wallet: ({ message }) => [
     "Your wallet could not do that",
     `${message ? `It says: ${sentence(message.slice(0, 300))} ` : ""}Try again, or connect another wallet.`,
   ],
   // Gateway
-  offline: () => ["The gateway cannot be reached", "Check your connection, and try again. What you have signed so far is kept."],
-  "not-ours": ({ status }) => ["Something between you and the gateway answered", `It said ${status}. Try again in a moment.`],
+  offline: () => [
+    "The gateway cannot be reached",
+    "Check your connection, and try again. What you have signed so far is kept.",
+  ],
+  "not-ours": ({ status }) => [
+    "Something between you and the gateway answered",
+    `It said ${status}. Try again in a moment.`,
+  ],
   taken: ({ name, owner }) => [
     `${name} was taken meanwhile`,
     `${owner ? `${owner} has it now. ` : ""}Choose another name; everything else that you have signed stays good.`,
   ],
-  changed: ({ name }) => [`${name} has changed meanwhile`, "In another window, perhaps. Go on, and sign what it is to be now."],
-  quota: ({ detail }) => ["You hold as many names as you may", `${sentence(detail)} Release one on its page first, or use another account.`],
+  changed: ({ name }) => [
+    `${name} has changed meanwhile`,
+    "In another window, perhaps. Go on, and sign what it is to be now.",
+  ],
+  quota: ({ detail }) => [
+    "You hold as many names as you may",
+    `${sentence(detail)} Release one on its page first, or use another account.`,
+  ],
   "too-often": ({ detail }) => ["Too many changes in a day", sentence(detail)],
   reserved: () => ["This label is reserved", "Whoever runs this gateway keeps it. Choose another one."],
   expired: () => ["That took too long", "A signed change can be sent for half an hour. Sign it again."],
-  "valid-for-too-long": () => ["The clocks do not agree", "Set the clock of this device to the right time, and sign again."],
+  "valid-for-too-long": () => [
+    "The clocks do not agree",
+    "Set the clock of this device to the right time, and sign again.",
+  ],
   "invalid-record": ({ detail }) => ["A record is not what it should be", sentence(detail)],
-  proof: ({ detail }) => ["The gateway does not take the signature", `${sentence(detail)} Sign again with the account that holds the name.`],
-  body: () => ["That is too much at once", "All records of a name together have to fit into one request. Shorten or remove some."],
+  proof: ({ detail }) => [
+    "The gateway does not take the signature",
+    `${sentence(detail)} Sign again with the account that holds the name.`,
+  ],
+  body: () => [
+    "That is too much at once",
+    "All records of a name together have to fit into one request. Shorten or remove some.",
+  ],
   overloaded: () => ["The gateway is busy", "Try again in a moment."],
   timeout: () => ["The gateway is slow", "Try again in a moment."],
-  database: () => ["The gateway is out of order", "Its database does not answer. Try again later; what you have signed so far is kept."],
+  database: () => [
+    "The gateway is out of order",
+    "Its database does not answer. Try again later; what you have signed so far is kept.",
+  ],
+  chain: () => [
+    "The chain cannot be asked",
+    "This account is a contract, and only the chain knows what it accepts. Try again in a moment.",
+  ],
   internal: () => ["The gateway failed", "Try again later. Whoever runs it finds the reason in the log."],
   "nothing-to-release": ({ name }) => [`Nobody holds ${name} any more`, "Load the page again."],
   unclaimed: ({ name }) => [`Nobody holds ${name} any more`, "Load the page again."],
@@ -92,7 +132,10 @@ const WORDS = {
 
 /** Title and next step. Codes that are newer than this page speak for themselves. */
 export function words({ kind, details }) {
-  const [title, next] = WORDS[kind]?.(details) ?? ["The gateway refused", sentence(details.detail ?? "It gave no reason.")];
+  const [title, next] = WORDS[kind]?.(details) ?? [
+    "The gateway refused",
+    sentence(details.detail ?? "It gave no reason."),
+  ];
   return { title, next };
 }
 

@@ -2,7 +2,7 @@
 
 import { parseAddress } from "./account.mjs";
 import { sameHex } from "./bytes.mjs";
-import { PROFILE_RECORD, isSignedBy, readProfileRecord } from "./profile.mjs";
+import { PROFILE_RECORD, isSignedBy, isSignedWith, readProfileRecord, readSignedProfile } from "./profile.mjs";
 import { ZERO_ADDRESS, recordsHash, stateHash, stateSigner } from "./state.mjs";
 
 /** So many states are on the page; one more tells what the first of them followed. */
@@ -11,20 +11,57 @@ const SHOWN = 10;
 /** What vouches for a state: `signed`, `chain`, `other` (by `kind`), or `bad`. */
 function judge(link, before) {
   const { state, proof } = link;
+  const { kind } = proof;
   const hash = state.records ? recordsHash(state.records) : link.recordsHash;
   const fits =
     sameHex(hash, link.recordsHash) &&
     sameHex(stateHash(state, hash), link.stateHash) &&
     (!before || (sameHex(state.previous, before.stateHash) && state.version === before.state.version + 1));
-  if (!fits) return { verdict: "bad", kind: proof.kind };
-  if (proof.kind !== "eip712") return { verdict: "other", kind: proof.kind };
-  const previousOwner = before && before.state.owner !== ZERO_ADDRESS ? before.state.owner : null;
-  // Without the state before, only a first one is known to be signed by its own owner; others at least by somebody.
-  const expected = previousOwner ?? state.owner;
-  if (sameHex(stateSigner(link.stateHash, proof.signature), expected)) return { verdict: "signed", kind: proof.kind };
-  // A contract's signature: the chain was asked, and when is part of the proof.
-  return { verdict: proof.block === undefined ? "bad" : "chain", kind: proof.kind, block: proof.block };
+  if (!fits) return { verdict: "bad", kind };
+  const holder = before && before.state.owner !== ZERO_ADDRESS ? before.state.owner : null;
+  switch (kind) {
+    case "eip712":
+      // On a claim, the new owner signs. Without the state before, a first one is known to be one.
+      if (sameHex(stateSigner(link.stateHash, proof.signature), holder ?? state.owner))
+        return { verdict: "signed", kind };
+      // A contract has no key: the chain was asked, and the proof says when.
+      return proof.acceptedAt
+        ? { verdict: "chain", kind, block: proof.acceptedAt.blockNumber }
+        : { verdict: "bad", kind };
+    case "dm3-profile":
+      return { verdict: fitsProfile(state, proof) ? "signed" : "bad", kind };
+    case "dm3-alias":
+    case "dm3-remove":
+      return { verdict: fitsMessage(state, proof, holder) ? "signed" : "bad", kind };
+    default:
+      return { verdict: "other", kind };
+  }
 }
+
+/** Whether the account of an address name has signed the profile in it, and nothing else is in it. */
+function fitsProfile({ records, owner }, { signature }) {
+  if (!records) return true;
+  const signed = readProfileRecord(records.texts[0]?.value ?? "");
+  return signed !== null && isSignedBy({ ...signed, signature }, parseAddress(owner)) && holdsOnlyProfile(records);
+}
+
+/** Whether the profile of the account has signed that the name is claimed, or given up. */
+function fitsMessage({ name, records, owner }, { kind, signature, account, signedProfile }, holder) {
+  const isClaim = kind === "dm3-alias";
+  const signed = readSignedProfile(signedProfile);
+  return (
+    sameHex(account, isClaim ? owner : (holder ?? account)) &&
+    (isClaim || owner === ZERO_ADDRESS) &&
+    signed !== null &&
+    isSignedBy(signed, parseAddress(account)) &&
+    isSignedWith(signed.profile.publicSigningKey, `${isClaim ? "alias" : "remove"}: ${name}`, signature) &&
+    (!records || holdsOnlyProfile(records))
+  );
+}
+
+/** The gateway made the state from what was signed: there is room in it for a profile, and for nothing else. */
+const holdsOnlyProfile = ({ texts, addresses, data, contenthash }) =>
+  texts.every(({ key }) => key === PROFILE_RECORD) && !addresses.length && !data.length && contenthash === "0x";
 
 /** The last states of a name, each with its verdict, oldest first. */
 export async function judgeChain(gateway, name, version) {
@@ -39,18 +76,21 @@ export async function judgeNewest(gateway, name) {
   return owner ? (await judgeChain(gateway, name, version - 1)).at(-1) : null;
 }
 
-/** Whether the profile in a state is signed by the account. */
-export function profileVerdict(judged, owner) {
+/** What vouches for the profile in a state, which counts for an account. */
+export function profileVerdict(judged, account) {
   const record = judged?.link.state.records?.texts.find(({ key }) => key === PROFILE_RECORD);
   const signed = record && readProfileRecord(record.value);
-  return signed && isSignedBy(signed, parseAddress(owner)) ? "signed" : "bad";
+  if (signed && account && isSignedBy(signed, parseAddress(account))) return "signed";
+  // Only the chain can say what a contract has signed.
+  return signed && judged.verdict === "chain" ? "chain" : "bad";
 }
 
 /** Whether a state has a record as the page shows it. */
 export function shows(judged, key, coin, element) {
   const records = judged?.link.state.records;
   if (!records) return false;
-  if (coin !== undefined) return records.addresses.some((record) => String(record.coinType) === coin || isDefault(record, coin));
+  if (coin !== undefined)
+    return records.addresses.some((record) => String(record.coinType) === coin || isDefault(record, coin));
   if (key === "contenthash") return records.contenthash !== "0x";
   const text = records.texts.find((record) => record.key === key);
   if (!text) return records.data.some((record) => record.key === key);

@@ -50,13 +50,22 @@ export class Wallet {
   /** The wallet's own spelling of a signature over a text, and the one that the gateway takes. */
   async signMessage(text) {
     const raw = await this.#sign("personal_sign", [toHex(utf8(text)), this.account.toLowerCase()]);
-    return { raw, signature: this.#check(raw, recover(personalDigest(text), raw)) };
+    const signer = recover(personalDigest(text), raw);
+    if (signer === this.account) return { raw, signature: normalSignature(raw) };
+    // What a contract signs can be another thing each time, so no keys follow from it.
+    throw (await this.#isContract(raw)) ? new Trouble("contract") : this.#wrongAccount(signer);
   }
 
-  /** A signature over a state. */
+  /** A signature over a state. That of a contract is for the chain to check, which the gateway asks. */
   async signState(state) {
-    const raw = await this.#sign("eth_signTypedData_v4", [this.account.toLowerCase(), JSON.stringify(typedData(state))]);
-    return this.#check(raw, stateSigner(stateHash(state), raw));
+    const raw = await this.#sign("eth_signTypedData_v4", [
+      this.account.toLowerCase(),
+      JSON.stringify(typedData(state)),
+    ]);
+    const signer = stateSigner(stateHash(state), raw);
+    if (signer === this.account) return normalSignature(raw);
+    if (await this.#isContract(raw)) return raw;
+    throw this.#wrongAccount(signer);
   }
 
   /** Told of what the wallet does by itself: `accounts` (the new ones) or `disconnect`. */
@@ -76,22 +85,30 @@ export class Wallet {
     this.#listening = true;
     this.#provider.on("accountsChanged", (accounts) => {
       const account = parseAddress(accounts?.[0] ?? "");
-      if (account !== this.account) this.onChange(account ? new Trouble("account-changed", { account, expected: this.account }) : new Trouble("locked"));
+      if (account !== this.account)
+        this.onChange(
+          account ? new Trouble("account-changed", { account, expected: this.account }) : new Trouble("locked"),
+        );
     });
     this.#provider.on("disconnect", () => this.onChange(new Trouble("disconnected")));
   }
 
   async #sign(method, parameters) {
     const raw = await this.#request(method, parameters);
-    if (typeof raw !== "string" || !raw.startsWith("0x")) throw new Trouble("wallet", { message: "it gave no signature" });
+    if (typeof raw !== "string" || !raw.startsWith("0x"))
+      throw new Trouble("wallet", { message: "it gave no signature" });
     return raw;
   }
 
-  #check(raw, signer) {
-    const signature = normalSignature(raw);
-    if (!signature) throw new Trouble("contract");
-    if (signer !== this.account) throw new Trouble("wrong-account", { signer: signer ?? "nobody", expected: this.account });
-    return signature;
+  #wrongAccount(signer) {
+    return new Trouble("wrong-account", { signer: signer ?? "nobody", expected: this.account });
+  }
+
+  /** Whether the account is a contract, or will be one when what ERC-6492 wraps is done. */
+  async #isContract(signature) {
+    if (signature.endsWith("6492".repeat(16))) return true;
+    const code = await this.#request("eth_getCode", [this.account.toLowerCase(), "latest"]).catch(() => "0x");
+    return typeof code === "string" && code.length > 2;
   }
 
   async #request(method, params) {

@@ -8,6 +8,7 @@ use alloy::primitives::Address;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{SecretKey, SecretKeyError};
+use crate::session::{SessionSecretError, SessionSecrets};
 
 /// Everything that `serve` can be told.
 #[derive(Clone, Debug)]
@@ -20,8 +21,13 @@ pub struct Settings {
     pub database_url: String,
     /// `chain_id`, `DM3_CHAIN_ID`: the chain whose ENS the names live in. Default 1.
     pub chain_id: u64,
+    /// `rpc_url`, `DM3_RPC_URL`: a JSON-RPC endpoint of that chain, which is asked about contract accounts. Default:
+    /// none, and then only accounts with a key can sign.
+    pub rpc_url: Option<url::Url>,
     /// `[signer]`: the key that signs answers.
     pub signer: SignerSettings,
+    /// `[sessions]`: challenges and tokens for dm3's clients.
+    pub sessions: SessionSettings,
     /// `[answers]`: how long answers live.
     pub answers: AnswerSettings,
     /// `[[zones]]`. Default: `addr.dm3.eth` and `user.dm3.eth`.
@@ -29,8 +35,20 @@ pub struct Settings {
     /// `delivery_services`, `DM3_DELIVERY_SERVICES` (comma-separated): ENS names that a new profile gets when its
     /// owner chooses none. Default: none.
     pub delivery_services: Vec<String>,
+    /// `[[account_stores]]`: delivery services that keep their accounts here. Default: none.
+    pub account_stores: Vec<AccountStoreSettings>,
     /// `[limits]`: bounds on requests and records.
     pub limits: Limits,
+}
+
+/// A delivery service that keeps its accounts here.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountStoreSettings {
+    /// The ENS name of the delivery service.
+    pub service: String,
+    /// The `url` of its profile, as it stands there: messages that create and delete accounts name it.
+    pub url: String,
 }
 
 /// Where the gateway's signing key comes from.
@@ -40,6 +58,24 @@ pub enum SignerSettings {
     KeyFile(PathBuf),
     /// `DM3_SIGNER_KEY`: the key itself, 32 bytes in hex.
     Key(SecretKey),
+}
+
+/// Challenges and tokens for dm3's clients.
+#[derive(Clone, Debug)]
+pub struct SessionSettings {
+    /// What signs them.
+    pub secret: SessionSecretSettings,
+    /// `sessions.audience`, `DM3_SESSIONS_AUDIENCE`: whom they are for. Default: the public URL.
+    pub audience: Option<String>,
+}
+
+/// Where the secret of sessions comes from.
+#[derive(Clone, Debug)]
+pub enum SessionSecretSettings {
+    /// `sessions.secret_file`, `DM3_SESSIONS_SECRET_FILE`: made on first start. Default `session.secret`.
+    File(PathBuf),
+    /// `DM3_SESSIONS_SECRET`: the secret itself, and behind commas those of before.
+    Secrets(SessionSecrets),
 }
 
 /// How long answers live.
@@ -209,10 +245,20 @@ pub struct ServeArgs {
     /// Chain whose ENS the names live in [default: 1]
     #[arg(long, env = "DM3_CHAIN_ID", value_name = "ID")]
     pub chain_id: Option<u64>,
+    /// JSON-RPC endpoint of that chain, to ask contract accounts [default: none]
+    #[arg(long, env = "DM3_RPC_URL", value_name = "URL", hide_env_values = true)]
+    pub rpc_url: Option<url::Url>,
     /// File with the key that signs answers, made on first start [default: signer.key]. The key itself can be given
     /// in the environment variable DM3_SIGNER_KEY instead
     #[arg(long, env = "DM3_SIGNER_KEY_FILE", value_name = "FILE")]
     pub signer_key_file: Option<PathBuf>,
+    /// File with the secret of sessions, made on first start [default: session.secret]. The secret itself can be given in
+    /// the environment variable DM3_SESSIONS_SECRET instead
+    #[arg(long, env = "DM3_SESSIONS_SECRET_FILE", value_name = "FILE")]
+    pub sessions_secret_file: Option<PathBuf>,
+    /// Whom the tokens of sessions are for [default: the public URL]
+    #[arg(long, env = "DM3_SESSIONS_AUDIENCE", value_name = "TEXT")]
+    pub sessions_audience: Option<String>,
     /// Seconds until a signed answer expires [default: 300]
     #[arg(long, env = "DM3_ANSWERS_TTL_SECONDS", value_name = "SECONDS")]
     pub answers_ttl_seconds: Option<u64>,
@@ -240,10 +286,13 @@ struct FileSettings {
     public_url: Option<url::Url>,
     database_url: Option<String>,
     chain_id: Option<u64>,
+    rpc_url: Option<url::Url>,
     signer: FileSigner,
+    sessions: FileSessions,
     answers: AnswerSettings,
     zones: Option<Vec<ZoneSettings>>,
     delivery_services: Option<Vec<String>>,
+    account_stores: Vec<AccountStoreSettings>,
     limits: Limits,
 }
 
@@ -251,6 +300,22 @@ struct FileSettings {
 #[serde(default, deny_unknown_fields)]
 struct FileSigner {
     key_file: Option<PathBuf>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct FileSessions {
+    secret_file: Option<PathBuf>,
+    audience: Option<String>,
+}
+
+/// The settings that have no flag, because everybody sees the arguments of a process.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Secrets<'a> {
+    /// `DM3_SIGNER_KEY`.
+    pub signer_key: Option<&'a str>,
+    /// `DM3_SESSIONS_SECRET`.
+    pub session_secret: Option<&'a str>,
 }
 
 /// What is wrong with the settings.
@@ -282,6 +347,14 @@ pub enum ConfigError {
         "DM3_SIGNER_KEY and --signer-key-file (DM3_SIGNER_KEY_FILE) are both set: unset one, so that it is clear who signs"
     )]
     TwoSigners,
+    /// `DM3_SESSIONS_SECRET` is no secret.
+    #[error("DM3_SESSIONS_SECRET: {0}")]
+    SessionSecret(#[from] SessionSecretError),
+    /// A secret and a file with one at the same time.
+    #[error(
+        "DM3_SESSIONS_SECRET and --sessions-secret-file (DM3_SESSIONS_SECRET_FILE) are both set: unset one"
+    )]
+    TwoSessionSecrets,
     /// A value outside of its range.
     #[error("{setting} is {value}: {expected}")]
     Range {
@@ -295,18 +368,26 @@ pub enum ConfigError {
 }
 
 impl Settings {
-    /// Puts the settings together. `signer_key` is the value of `DM3_SIGNER_KEY`, which has no flag.
+    /// Puts the settings together.
     ///
     /// # Errors
     /// See [`ConfigError`].
-    pub fn load(args: ServeArgs, signer_key: Option<&str>) -> Result<Self, ConfigError> {
+    pub fn load(args: ServeArgs, secrets: Secrets<'_>) -> Result<Self, ConfigError> {
         let file = args.config.map(read_file).transpose()?.unwrap_or_default();
-        let signer = match (signer_key, args.signer_key_file) {
+        let signer = match (secrets.signer_key, args.signer_key_file) {
             (Some(_), Some(_)) => return Err(ConfigError::TwoSigners),
             (Some(key), None) => SignerSettings::Key(key.parse()?),
             (None, key_file) => {
                 let key_file = key_file.or(file.signer.key_file);
                 SignerSettings::KeyFile(key_file.unwrap_or_else(|| "signer.key".into()))
+            }
+        };
+        let session_secret = match (secrets.session_secret, args.sessions_secret_file) {
+            (Some(_), Some(_)) => return Err(ConfigError::TwoSessionSecrets),
+            (Some(text), None) => SessionSecretSettings::Secrets(SessionSecrets::parse(text)?),
+            (None, file_name) => {
+                let file_name = file_name.or(file.sessions.secret_file);
+                SessionSecretSettings::File(file_name.unwrap_or_else(|| "session.secret".into()))
             }
         };
         let answers = AnswerSettings {
@@ -327,10 +408,16 @@ impl Settings {
                 .or(file.database_url)
                 .unwrap_or_else(|| "sqlite://dm3-gateway.db".into()),
             chain_id: args.chain_id.or(file.chain_id).unwrap_or(1),
+            rpc_url: args.rpc_url.or(file.rpc_url),
             signer,
+            sessions: SessionSettings {
+                secret: session_secret,
+                audience: args.sessions_audience.or(file.sessions.audience),
+            },
             answers,
             zones: file.zones.unwrap_or_else(ZoneSettings::defaults),
             delivery_services: args.delivery_services.or(file.delivery_services).unwrap_or_default(),
+            account_stores: file.account_stores,
             limits: file.limits,
         };
         settings.check_ranges()?;
@@ -390,12 +477,15 @@ mod tests {
     fn load_file(text: &str) -> Result<Settings, ConfigError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        Settings::load(ServeArgs { config: Some(file.path().into()), ..ServeArgs::default() }, None)
+        Settings::load(
+            ServeArgs { config: Some(file.path().into()), ..ServeArgs::default() },
+            Secrets::default(),
+        )
     }
 
     #[test]
     fn with_nothing_set_the_defaults_are_those_of_the_design() {
-        let settings = Settings::load(ServeArgs::default(), None).unwrap();
+        let settings = Settings::load(ServeArgs::default(), Secrets::default()).unwrap();
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(settings.database_url, "sqlite://dm3-gateway.db");
         assert_eq!((settings.chain_id, settings.answers.ttl_seconds), (1, 300));
@@ -410,7 +500,15 @@ mod tests {
         let (file, _) = file.split_once("```").unwrap();
         let settings: FileSettings = toml::from_str(file).unwrap();
         assert_eq!(settings.zones.unwrap().len(), 2);
-        for setting in ["batch_hosts", "resolvers", "tor_resolvers", "operations_per_day", "idle_seconds"] {
+        for setting in [
+            "rpc_url",
+            "audience",
+            "batch_hosts",
+            "resolvers",
+            "tor_resolvers",
+            "operations_per_day",
+            "idle_seconds",
+        ] {
             assert!(file.contains(&format!("\n{setting} = ")), "{setting}");
         }
     }
@@ -420,7 +518,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "chain_id = 5\n[answers]\nttl_seconds = 60").unwrap();
         let args = ServeArgs { config: Some(file.path().into()), chain_id: Some(6), ..ServeArgs::default() };
-        let settings = Settings::load(args, None).unwrap();
+        let settings = Settings::load(args, Secrets::default()).unwrap();
         assert_eq!((settings.chain_id, settings.answers.ttl_seconds), (6, 60));
     }
 
@@ -438,6 +536,9 @@ mod tests {
         assert!(message("[answers]\nhttp_max_age_seconds = 300").contains("less than answers.ttl_seconds"));
         assert!(message("[[zones]]\nname = 'a.eth'\nkind = 'closed'").contains("unknown variant `closed`"));
         let both = ServeArgs { signer_key_file: Some("k".into()), ..ServeArgs::default() };
-        assert!(matches!(Settings::load(both, Some("01")), Err(ConfigError::TwoSigners)));
+        assert!(matches!(
+            Settings::load(both, Secrets { signer_key: Some("01"), ..Secrets::default() }),
+            Err(ConfigError::TwoSigners)
+        ));
     }
 }

@@ -16,6 +16,7 @@
 //! | [`dm3`] | pure: profiles, their canonical JSON and messages, record URIs, key derivation |
 //! | [`ens`] | pure: names, nodes, wire form, resolver calls, coin types |
 //! | [`account`] | secp256k1 keys and signatures, the accounts they belong to, key files |
+//! | [`session`] | challenges and tokens, without any state |
 //! | [`fetch`] | guarded fetching of whatever others' data makes us ask for |
 //! | [`keccak`], [`clock`] | the hash; what time it is, in a form that tests can hold |
 
@@ -32,5 +33,6 @@ pub mod http;
 pub mod keccak;
 pub mod page;
 pub mod registry;
+pub mod session;
 pub mod state;
 pub mod store;

@@ -1,8 +1,8 @@
-//! Profile records: what is taken is canonical.
+//! Profile records: what is taken is canonical, and what is read becomes so.
 
 #![no_main]
 
-use dm3_gateway::dm3::{RecordUri, SignedUserProfile};
+use dm3_gateway::dm3::{RecordUri, SignedUserProfile, inline_record};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -11,7 +11,13 @@ fuzz_target!(|data: &[u8]| {
         assert_eq!(profile.to_json(), text);
         let _ = profile.verify([7; 20].into());
     }
-    if let Ok(RecordUri::Inline { profile, plain: true }) = RecordUri::parse(text) {
-        assert_eq!(RecordUri::inline(&profile), text);
+    if let Ok(profile) = SignedUserProfile::read(text) {
+        assert_eq!(SignedUserProfile::parse(&profile.to_json()), Ok(profile));
+    }
+    let _ = RecordUri::read(text);
+    if let Ok(RecordUri::Inline { json, is_plain: true }) = RecordUri::parse(text)
+        && let Ok(profile) = SignedUserProfile::parse(&json)
+    {
+        assert_eq!(inline_record(&profile), text);
     }
 });

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::keccak::keccak256;
 
-pub use key_file::{read_key_file, write_key_file};
+pub use key_file::{read_key_file, write_key_file, write_secret_file};
 
 /// A secp256k1 private key. Its `Debug` shows the address only.
 #[derive(Clone)]
@@ -137,6 +137,31 @@ impl Signature {
         Ok(signature)
     }
 
+    /// The one accepted form of a signature that others write in other forms: compact (EIP-2098), with a raw recovery id
+    /// (0, 1), or with `s` in the upper half. `None` when it has none of these forms.
+    pub fn normalize(bytes: &[u8]) -> Option<Self> {
+        let (rs, is_odd) = match bytes {
+            [rs @ .., v @ (0 | 1 | 27 | 28)] if rs.len() == 64 => {
+                (<[u8; 64]>::try_from(rs).ok()?, v % 27 == 1)
+            }
+            // Compact: the highest bit of s, which a low s does not need, tells which of the two keys it was.
+            _ => {
+                let mut rs = <[u8; 64]>::try_from(bytes).ok()?;
+                let y_and_s = rs.get_mut(32)?;
+                let is_odd = *y_and_s & 0x80 != 0;
+                *y_and_s &= 0x7f;
+                (rs, is_odd)
+            }
+        };
+        let parsed = k256::ecdsa::Signature::from_slice(&rs).ok()?;
+        let low = parsed.normalize_s();
+        let mut normal = [0u8; 65];
+        let (low_rs, v) = normal.split_at_mut(64);
+        low_rs.copy_from_slice(&low.to_bytes());
+        v.fill(27 + u8::from(is_odd != (low != parsed)));
+        Some(Self(normal))
+    }
+
     /// The account whose key signed `digest`.
     ///
     /// # Errors
@@ -216,6 +241,28 @@ mod tests {
         let mut zero = bytes;
         zero[..32].fill(0);
         assert_eq!(Signature::parse(&zero), Err(SignatureError::Nobody));
+    }
+
+    #[test]
+    fn all_forms_of_a_signature_have_one_normal_form() {
+        for number in 1..20 {
+            let signature = key(number).sign(B256::repeat_byte(number));
+            let mut raw_v = *signature.as_bytes();
+            raw_v[64] -= 27;
+            let mut compact = signature.as_bytes()[..64].to_vec();
+            compact[32] |= raw_v[64] << 7;
+            let (r, s) =
+                k256::ecdsa::Signature::from_slice(&signature.as_bytes()[..64]).unwrap().split_scalars();
+            let high = k256::ecdsa::Signature::from_scalars(r.to_bytes(), (-*s).to_bytes()).unwrap();
+            let high = [high.to_bytes().as_slice(), &[28 - raw_v[64]]].concat();
+            for form in [signature.as_bytes().to_vec(), raw_v.to_vec(), compact, high] {
+                assert_eq!(Signature::normalize(&form), Some(signature), "{form:02x?}");
+            }
+        }
+        for length in [0, 1, 63, 66, 130] {
+            assert_eq!(Signature::normalize(&vec![1; length]), None);
+        }
+        assert_eq!(Signature::normalize(&[29; 65]), None);
     }
 
     #[test]

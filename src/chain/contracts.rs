@@ -12,6 +12,11 @@ alloy::sol! {
     "contracts/artifacts/Dm3Resolver.json"
 }
 
+alloy::sol! {
+    SignatureCheck,
+    "contracts/artifacts/SignatureCheck.json"
+}
+
 /// The contracts that the development chain has in place of mainnet's.
 pub mod development {
     alloy::sol! {

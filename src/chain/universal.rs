@@ -11,6 +11,7 @@ use alloy::sol_types::{SolCall, SolError, SolInterface};
 use url::Url;
 
 use super::contracts::{Dm3Resolver, UNIVERSAL_RESOLVER};
+use super::fault::shorten;
 use crate::ens::abi;
 use crate::ens::call::RecordCall;
 use crate::ens::{Name, wire};
@@ -147,13 +148,4 @@ fn explain_resolver(name: Name, revert: &[u8]) -> UniversalError {
         Ok(_) | Err(_) => format!("0x{}", hex::encode(revert)),
     };
     UniversalError::Refused { name, reason: shorten(&reason) }
-}
-
-/// Messages of gateways and endpoints can hold a whole question.
-fn shorten(message: &str) -> String {
-    const KEPT: usize = 300;
-    match message.char_indices().nth(KEPT) {
-        Some((end, _)) => format!("{}…", message.get(..end).unwrap_or_default()),
-        None => message.to_owned(),
-    }
 }

@@ -10,7 +10,7 @@ use super::wallet::WalletArgs;
 use crate::account::SecretKey;
 use crate::clock::Clock;
 use crate::config::ZoneKind;
-use crate::dm3::{PROFILE_RECORD, ProfileKeys, RecordUri, SignedUserProfile, UserProfile};
+use crate::dm3::{self, PROFILE_RECORD, ProfileKeys, SignedUserProfile, UserProfile};
 use crate::ens::{CoinType, CoinTypeError, Name, address, contenthash};
 use crate::state::{AddressRecord, RecordsBody, TextRecord};
 
@@ -143,7 +143,7 @@ impl Claim<'_> {
                 .next("dm3's clients cannot read these in a profile; choose another one"));
         }
         let signed = profile.sign(self.key);
-        let record = TextRecord { key: PROFILE_RECORD.into(), value: RecordUri::inline(&signed) };
+        let record = TextRecord { key: PROFILE_RECORD.into(), value: dm3::inline_record(&signed) };
         Ok((Some(record), signed))
     }
 
@@ -183,10 +183,7 @@ fn current_records(status: &NameStatus) -> Result<RecordsBody, CliError> {
 fn current_profile(status: &NameStatus) -> Option<SignedUserProfile> {
     let NameStatus::Held(held) = status else { return None };
     let record = held.records.texts.iter().find(|record| record.key == PROFILE_RECORD)?;
-    match RecordUri::parse(&record.value).ok()? {
-        RecordUri::Inline { profile, .. } => Some(*profile),
-        RecordUri::Https | RecordUri::Ipfs => None,
-    }
+    dm3::read_inline_profile(&record.value)
 }
 
 /// The records of a name with what the arguments change.
@@ -224,7 +221,7 @@ fn report(
     let Args { name, .. } = args;
     let services: Vec<_> = profile.profile().delivery_services.iter().map(Name::as_str).collect();
     if args.json {
-        let profile = json!({ "name": profile_name.as_str(), "record": RecordUri::inline(profile) });
+        let profile = json!({ "name": profile_name.as_str(), "record": dm3::inline_record(profile) });
         terminal::print(json!({ "name": claimed, "profile": profile }))?;
     } else {
         let (owner, profile) = (claim.key.address(), profile.profile());

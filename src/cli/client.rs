@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alloy::primitives::{Address, B256};
+use alloy::primitives::{Address, B256, Bytes};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -138,8 +138,9 @@ impl Author<'_> {
         // How much a name may hold is for the gateway to say.
         let limits = Limits { records: usize::MAX, record_bytes: usize::MAX, ..Limits::default() };
         let state = NameState::parse(state, &limits)?;
-        let proof = Proof::Eip712(self.key.sign(state.signing_digest()));
-        Ok(OperationBody { state: state.to_body(), proof: proof.to_body() })
+        let signature = Bytes::copy_from_slice(self.key.sign(state.signing_digest()).as_bytes());
+        let proof = Proof::Eip712 { signature, accepted_at: None };
+        Ok(OperationBody { state: state.to_body(), proof })
     }
 }
 

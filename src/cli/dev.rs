@@ -15,7 +15,7 @@ use crate::chain::AnvilError;
 use crate::chain::contracts::{ENS_REGISTRY, UNIVERSAL_RESOLVER};
 use crate::chain::dev::{DevChain, DevError, DevSettings};
 use crate::clock::Clock;
-use crate::config::{ServeArgs, Settings, SignerSettings, ZoneKind};
+use crate::config::{Secrets, ServeArgs, SessionSecretSettings, Settings, SignerSettings, ZoneKind};
 use crate::http::{Server, StartError};
 use crate::store::StoreError;
 
@@ -74,6 +74,7 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
         () = stop.asked() => return Ok(()),
     };
     settings.chain_id = chain.chain_id();
+    settings.rpc_url = Some(chain.rpc_url().clone());
     eprintln!("starting the gateway");
     let server = match Server::start(&settings, clock).await {
         Ok(server) => server,
@@ -135,11 +136,12 @@ fn directory(chosen: Option<&Path>) -> Result<(PathBuf, Option<TempDir>), CliErr
 
 fn settings(args: &Args, directory: &Path) -> Result<Settings, CliError> {
     let file = ServeArgs { config: args.config.clone(), ..ServeArgs::default() };
-    let mut settings = Settings::load(file, None)?;
+    let mut settings = Settings::load(file, Secrets::default())?;
     settings.listen = ([127, 0, 0, 1], args.port).into();
     settings.public_url = None;
     settings.database_url = format!("sqlite://{}", directory.join("names.db").display());
     settings.signer = SignerSettings::KeyFile(directory.join("signer.key"));
+    settings.sessions.secret = SessionSecretSettings::File(directory.join("session.secret"));
     Ok(settings)
 }
 

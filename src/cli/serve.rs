@@ -10,7 +10,7 @@ use super::error::CliError;
 use super::logging::{self, LogFormat};
 use super::stop::StopSignal;
 use crate::clock::Clock;
-use crate::config::{ServeArgs, Settings};
+use crate::config::{Secrets, ServeArgs, Settings};
 use crate::http::{Server, StartError};
 use crate::store::StoreError;
 
@@ -38,15 +38,18 @@ pub struct Args {
 pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
     logging::init(args.log_format, &args.log)?;
     let mut stop = StopSignal::new()?;
-    let signer_key = match std::env::var("DM3_SIGNER_KEY") {
-        Ok(key) => Some(Zeroizing::new(key)),
-        Err(VarError::NotPresent) => None,
-        Err(VarError::NotUnicode(_)) => return Err(CliError::new("DM3_SIGNER_KEY is not text")),
+    let (signer_key, session_secret) = (secret("DM3_SIGNER_KEY")?, secret("DM3_SESSIONS_SECRET")?);
+    let secrets = Secrets {
+        signer_key: signer_key.as_deref().map(String::as_str),
+        session_secret: session_secret.as_deref().map(String::as_str),
     };
-    let settings = Settings::load(args.settings, signer_key.as_deref().map(String::as_str))?;
+    let settings = Settings::load(args.settings, secrets)?;
     let server = Server::start(&settings, clock).await.map_err(|error| explain(&error))?;
     if let Some(path) = server.made_key() {
         tracing::info!(file = %path.display(), signer = %server.signer(), "made the key that signs answers");
+    }
+    if let Some(path) = server.made_secret() {
+        tracing::info!(file = %path.display(), "made the secret of sessions");
     }
     let zones = server.zones().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     tracing::info!(url = %server.public_url(), listen = %server.address(), signer = %server.signer(), %zones, "serving");
@@ -61,6 +64,15 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A secret in the environment.
+fn secret(variable: &str) -> Result<Option<Zeroizing<String>>, CliError> {
+    match std::env::var(variable) {
+        Ok(text) => Ok(Some(Zeroizing::new(text))),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(CliError::new(format!("{variable} is not text"))),
+    }
 }
 
 fn what_to_try(server: &Server) -> String {

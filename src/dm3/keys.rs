@@ -6,7 +6,7 @@ use blake2::digest::consts::U32;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::profile::PublicKey;
+use super::public_key::PublicKey;
 use crate::account::{SecretKey, Signature};
 
 /// The seed of a profile's two key pairs. It opens everything that is encrypted to the profile; its `Debug` shows

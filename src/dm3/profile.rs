@@ -1,36 +1,11 @@
 //! User profiles: what a sender needs to know to write to somebody, signed by that somebody's account.
 
-use std::fmt;
-
-use alloy::primitives::Address;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use alloy::primitives::{Address, B256, Bytes};
 use serde::{Deserialize, Serialize};
 
+use super::public_key::PublicKey;
 use crate::account::{SecretKey, Signature, SignatureError, personal_digest};
 use crate::ens::Name;
-
-/// A public key of 32 bytes, base64 in JSON. Whether it is a point on its curve is not checked.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct PublicKey([u8; 32]);
-
-impl From<[u8; 32]> for PublicKey {
-    fn from(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-}
-
-impl fmt::Display for PublicKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&BASE64_STANDARD.encode(self.0))
-    }
-}
-
-impl fmt::Debug for PublicKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PublicKey({self})")
-    }
-}
 
 /// A dm3 user profile.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,11 +19,11 @@ pub struct UserProfile {
 }
 
 /// A profile with its account's signature. Whose account that is, the signature does not say: see
-/// [`verify`](Self::verify).
+/// [`verify`](Self::verify). Contract accounts (ERC-1271) sign with whatever bytes they accept.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SignedUserProfile {
     profile: UserProfile,
-    signature: Signature,
+    signature: Bytes,
 }
 
 /// What is wrong with a signed profile.
@@ -71,9 +46,12 @@ pub enum ProfileError {
         /// What is wrong.
         reason: String,
     },
-    /// Not in the one accepted form, or not hex.
+    /// Not hex.
+    #[error("the profile's signature: 0x and an even number of hex digits are expected")]
+    SignatureHex,
+    /// Not in the form that accounts with a key sign in.
     #[error("the profile's signature: {0}")]
-    Signature(String),
+    Signature(#[from] SignatureError),
     /// Somebody else's, or over other content.
     #[error("the profile's signature is by {signer} over this content, not by {expected}")]
     Signer {
@@ -132,36 +110,53 @@ impl UserProfile {
         )
     }
 
+    /// The EIP-191 digest of the [creation message](Self::creation_message).
+    pub fn signing_digest(&self, account: Address) -> B256 {
+        personal_digest(self.creation_message(account).as_bytes())
+    }
+
     /// Signs the profile with the account's key.
     pub fn sign(self, key: &SecretKey) -> SignedUserProfile {
-        let signature = key.sign_message(&self.creation_message(key.address()));
-        SignedUserProfile { profile: self, signature }
+        let signature = key.sign(self.signing_digest(key.address()));
+        SignedUserProfile { profile: self, signature: Bytes::copy_from_slice(signature.as_bytes()) }
     }
 }
 
 impl SignedUserProfile {
-    /// Parses canonical JSON.
+    /// Parses canonical JSON, as it is published.
     ///
     /// # Errors
     /// See [`ProfileError`]. Whose signature it is, is not checked.
     pub fn parse(json: &str) -> Result<Self, ProfileError> {
-        let body: SignedBody =
-            serde_json::from_str(json).map_err(|error| ProfileError::Shape(error.to_string()))?;
-        let profile = UserProfile {
-            public_signing_key: parse_key("publicSigningKey", &body.profile.public_signing_key)?,
-            public_encryption_key: parse_key("publicEncryptionKey", &body.profile.public_encryption_key)?,
-            delivery_services: parse_delivery_services(&body.profile.delivery_services)?,
-        };
-        let bytes = body
-            .signature
-            .strip_prefix("0x")
-            .and_then(|digits| hex::decode(digits).ok())
-            .ok_or_else(|| ProfileError::Signature("0x and hex digits are expected".into()))?;
-        let signature = Signature::parse(&bytes)
-            .map_err(|error: SignatureError| ProfileError::Signature(error.to_string()))?;
-        let signed = Self { profile, signature };
+        let signed = Self::from_body(&from_json(json)?)?;
         let canonical = signed.to_json();
         if canonical == json { Ok(signed) } else { Err(ProfileError::NotCanonical { canonical }) }
+    }
+
+    /// Reads JSON as others have written it: with white space, keys in any order, and a signature in any of the forms
+    /// that dm3's library takes. The result is canonical.
+    ///
+    /// # Errors
+    /// See [`ProfileError`]. Whose signature it is, is not checked.
+    pub fn read(json: &str) -> Result<Self, ProfileError> {
+        let Self { profile, signature } = Self::from_body(&from_json(json)?)?;
+        let signature = match Signature::normalize(&signature) {
+            Some(normal) => Bytes::copy_from_slice(normal.as_bytes()),
+            None => signature,
+        };
+        Ok(Self { profile, signature })
+    }
+
+    fn from_body(SignedBody { profile, signature }: &SignedBody) -> Result<Self, ProfileError> {
+        let key = |field, text| PublicKey::parse(text).ok_or(ProfileError::Key { field });
+        let profile = UserProfile {
+            public_signing_key: key("publicSigningKey", &profile.public_signing_key)?,
+            public_encryption_key: key("publicEncryptionKey", &profile.public_encryption_key)?,
+            delivery_services: parse_delivery_services(&profile.delivery_services)?,
+        };
+        let digits = signature.strip_prefix("0x").ok_or(ProfileError::SignatureHex)?;
+        let signature = hex::decode(digits).map_err(|_| ProfileError::SignatureHex)?.into();
+        Ok(Self { profile, signature })
     }
 
     /// The profile, whoever signed it.
@@ -169,38 +164,35 @@ impl SignedUserProfile {
         &self.profile
     }
 
+    /// The account's signature.
+    pub const fn signature(&self) -> &Bytes {
+        &self.signature
+    }
+
     /// Canonical JSON: sorted keys, no white space, lower-case hex.
     pub fn to_json(&self) -> String {
-        let signature = format!("0x{}", hex::encode(self.signature.as_bytes()));
+        let signature = format!("0x{}", hex::encode(&self.signature));
         to_json(&SignedBody { profile: self.profile.body(), signature })
     }
 
-    /// Checks that the key of `account` signed exactly this profile for exactly this account.
+    /// Checks that the key of `account` signed exactly this profile for exactly this account. What a contract account
+    /// has signed, only the chain can tell: it is asked about [`signing_digest`](UserProfile::signing_digest).
     ///
     /// # Errors
     /// [`ProfileError::Signer`], or [`ProfileError::Signature`] when it is nobody's.
     pub fn verify(&self, account: Address) -> Result<(), ProfileError> {
-        let digest = personal_digest(self.profile.creation_message(account).as_bytes());
-        match self.signature.recover(digest) {
-            Ok(signer) if signer == account => Ok(()),
-            Ok(signer) => Err(ProfileError::Signer { signer, expected: account }),
-            Err(error) => Err(ProfileError::Signature(error.to_string())),
-        }
+        let signer = Signature::parse(&self.signature)?.recover(self.profile.signing_digest(account))?;
+        if signer == account { Ok(()) } else { Err(ProfileError::Signer { signer, expected: account }) }
     }
+}
+
+fn from_json(json: &str) -> Result<SignedBody, ProfileError> {
+    serde_json::from_str(json).map_err(|error| ProfileError::Shape(error.to_string()))
 }
 
 fn to_json(body: &impl Serialize) -> String {
     // Strings and lists of strings always serialise; an empty document would be refused by every reader.
     serde_json::to_string(body).unwrap_or_default()
-}
-
-fn parse_key(field: &'static str, text: &str) -> Result<PublicKey, ProfileError> {
-    BASE64_STANDARD
-        .decode(text)
-        .ok()
-        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
-        .map(PublicKey)
-        .ok_or(ProfileError::Key { field })
 }
 
 fn parse_delivery_services(names: &[String]) -> Result<Vec<Name>, ProfileError> {

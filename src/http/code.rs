@@ -59,6 +59,22 @@ pub enum Code {
     Internal,
     /// The database does not answer.
     Database,
+    /// The chain does not answer.
+    Chain,
+    /// No valid token of a session.
+    Session,
+    /// The delivery service keeps no accounts here.
+    NoSuchService,
+    /// The message is for another delivery service.
+    OtherService,
+    /// The account's name has no profile here.
+    NoProfile,
+    /// The delivery service has no such account.
+    NoAccount,
+    /// The delivery service has this account already.
+    AccountExists,
+    /// The message has counted before, or a younger one has.
+    Seen,
     /// There are more requests than the gateway takes at a time.
     Overloaded,
     /// The request took too long.

@@ -51,3 +51,57 @@ pub fn operation() -> Value {
 pub fn lookup() -> Value {
     json!({ "data": CALLDATA, "sender": RESOLVER })
 }
+
+/// A delivery service.
+pub const SERVICE: &str = "ds.example.eth";
+/// Another account, that of the private key 2. dm3's library has signed everything for it.
+pub const DM3_OWNER: &str = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF";
+/// The name that it claims.
+pub const DM3_NAME: &str = "bob.user.dm3.eth";
+
+/// A profile, published.
+pub fn publication() -> Value {
+    json!({
+        "address": DM3_OWNER,
+        "signedUserProfile": {
+            "profile": {
+                "deliveryServices": [SERVICE],
+                "publicEncryptionKey": "bTU4pvG7sCAcgufjwyi2SH/qoNKmBCYZnCScV2oWNlk=",
+                "publicSigningKey": "TS/VjxzotaxJo1u6w0u/yWVEhX74SuDnyCmY/Mqt1j8=",
+            },
+            "signature": "0x0713cccafa1c6fab148d6a0edc7ef54a07a8a33b05f7132e9db8b86b98626c70\
+                675805928739853261c453d340891609180b1596790c9837c04d6238d884384f1b",
+        },
+        "subdomain": "addr.dm3.eth",
+    })
+}
+
+/// A name, claimed by a profile.
+pub fn alias() -> Value {
+    json!({
+        "dm3Name": DM3_NAME,
+        "addressName": format!("{}.addr.dm3.eth", DM3_OWNER.to_lowercase()),
+        "signature": "wZmalYkD4ts2p3DT7649EXP5Xi6AnkGSj7E1L9SNqcF+5FNRF8ue7KyvGLLaJ3kWjVrApUIeV0lCECMJBdwuDw==",
+    })
+}
+
+/// A name, given up by a profile.
+pub fn removal() -> Value {
+    json!({
+        "dm3Name": DM3_NAME,
+        "signature": "ataQQsGx7st7CKL6lxVGwKArErYpPbmN8jmNs8RX9pwd9vF6bMBRsgcP5fp9U0ZksOYueY9dqqDgVsGZ4WP0AQ==",
+    })
+}
+
+/// An account at a delivery service, created.
+pub fn account() -> Value {
+    json!({
+        "message": {
+            "deliveryServiceUrl": "https://ds.example",
+            "ensName": DM3_NAME,
+            "timestamp": 1_799_999_400,
+            "topic": "createAccount",
+        },
+        "signature": "j0KD4ucI6Y0b2K991wylNLAXRZkTOuPnYDKuTzC4G7eKwPxY6u1L/Ny0FQsIosdsVcelywT+bjNmlTAX+o9vCw==",
+    })
+}

@@ -92,7 +92,8 @@ async fn name_page(app: &App, name: &Name, place: &Place<'_>) -> Result<(StatusC
         _ => None,
     };
     let zone = place.zone().name();
-    let page = NamePage { site: site(app), name, zone, standing, view: &view, inherited };
+    let is_open = matches!(place.zone().rules(), ZoneRules::Open(_));
+    let page = NamePage { site: site(app), name, zone, is_open, standing, view: &view, inherited };
     Ok((status, page.render()))
 }
 

@@ -1,10 +1,14 @@
 //! The routes, the server, one error type and one mapping to statuses.
 
+mod accounts;
 mod availability;
 mod ccip;
 mod ccip_failure;
 mod code;
 mod codecs;
+mod dm3_auth;
+mod dm3_failure;
+mod dm3_profile;
 mod examples;
 mod health;
 mod html;
@@ -28,12 +32,14 @@ use crate::config::Limits;
 use crate::ens::Name;
 use crate::gateway::Gateway;
 use crate::registry::Registry;
+use crate::session::Sessions;
 
 /// What the handlers share.
 #[derive(Debug)]
 pub(crate) struct App {
     registry: Arc<Registry>,
     gateway: Gateway,
+    sessions: Sessions,
     delivery_services: Vec<Name>,
     public_url: url::Url,
     limits: Limits,

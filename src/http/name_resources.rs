@@ -9,7 +9,7 @@ use utoipa::openapi::{Object, Type};
 
 use crate::ens::Name;
 use crate::registry::Zone;
-use crate::state::{ProofBody, Records, RecordsBody, schema};
+use crate::state::{Proof, Records, RecordsBody, schema};
 use crate::store::{Entry, HistoryItem, NameSummary};
 
 /// A name that somebody holds.
@@ -86,7 +86,7 @@ pub struct LinkResource<'a> {
     #[schema(value_type = schema::Hash)]
     records_hash: B256,
     /// Why it could be.
-    proof: &'a ProofBody,
+    proof: &'a Proof,
     /// When it was taken.
     #[schema(value_type = schema::Time)]
     created_at: String,
@@ -193,7 +193,7 @@ fn null() -> Object {
 }
 
 /// RFC 3339 in UTC, to the second.
-fn rfc3339(unix_seconds: u64) -> String {
+pub fn rfc3339(unix_seconds: u64) -> String {
     // The last second of the year 9999, behind which the format has no words.
     const LAST: u64 = 253_402_300_799;
     humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(unix_seconds.min(LAST))).to_string()

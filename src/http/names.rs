@@ -47,8 +47,7 @@ pub async fn show(
 /// Claim, change, transfer or release a name
 ///
 /// The body is the complete next state of the name with a proof that it may be, as a rule its owner's signature
-/// (EIP-712, domain `name` "dm3-gateway", `version` "1"). A release has the zero address as owner and no records. What
-/// is the current state already is answered 200 again.
+/// (EIP-712, domain `name` "dm3-gateway", `version` "1"). A release has the zero address as owner and no records.
 #[utoipa::path(put, path = "/v1/names/{name}", tag = "names", operation_id = "apply_operation",
     params(("name" = schema::Name, Path, description = "The name", example = json!(examples::NAME))),
     request_body(content = OperationBody, example = json!(examples::operation())),

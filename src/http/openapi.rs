@@ -8,8 +8,9 @@ use utoipa::openapi::{Content, Ref, RefOr, Response};
 use utoipa::{OpenApi, ToSchema};
 
 use super::ccip_failure::Failure;
+use super::dm3_failure::Dm3Failure;
 use super::problem::{Problem, ProblemBody};
-use super::{availability, ccip, codecs, health, info, names, zones};
+use super::{accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, names, zones};
 
 static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(document);
 
@@ -47,6 +48,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     tags(
         (name = "names", description = "Names, and the operations that change them"),
         (name = "resolution", description = "CCIP read (ERC-3668)"),
+        (name = "dm3", description = "For dm3's own clients and for delivery services"),
         (name = "service", description = "The gateway itself"),
     ),
     paths(
@@ -57,13 +59,23 @@ pub fn document() -> utoipa::openapi::OpenApi {
         availability::show,
         codecs::address,
         codecs::contenthash,
+        dm3_profile::publish,
+        dm3_profile::claim,
+        dm3_profile::remove,
+        dm3_profile::show,
+        dm3_profile::show_name,
+        dm3_auth::challenge,
+        dm3_auth::token,
+        dm3_auth::check,
+        accounts::change,
+        accounts::show,
         zones::list,
         info::show,
         health::live,
         health::ready,
         show,
     ),
-    components(schemas(ProblemBody))
+    components(schemas(ProblemBody, Dm3Failure))
 )]
 struct Api;
 

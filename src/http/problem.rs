@@ -76,7 +76,7 @@ impl IntoResponses for Problem {
         };
         [
             response("500", "`internal`: the log knows more"),
-            response("503", "`database`, `overloaded`, `timeout`: try again"),
+            response("503", "`database`, `chain`, `overloaded`, `timeout`: try again"),
         ]
         .into()
     }
@@ -142,6 +142,16 @@ impl Problem {
         self.0.next_version = Some(entry.version + 1);
         self.0.previous = Some(entry.state_hash);
         self
+    }
+
+    /// A contract account could not be asked.
+    pub fn chain(reason: &str) -> Self {
+        tracing::error!(%reason, "the chain could not be asked about a contract account");
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Code::Chain,
+            "whether the contract account accepts the signature cannot be told: the chain does not answer; try again",
+        )
     }
 
     fn internal(error: &dyn std::fmt::Display) -> Self {
@@ -246,8 +256,12 @@ impl From<ApplyError> for Problem {
                 new(StatusCode::CONFLICT, Code::NothingToRelease).next_after(&current)
             }
             ApplyError::TooOften { .. } => new(StatusCode::TOO_MANY_REQUESTS, Code::TooOften),
+            ApplyError::Chain(reason) => Self::chain(&reason),
             ApplyError::Store(error) => error.into(),
-            ApplyError::Unfinished(error) => Self::internal(&error),
+            // No versioned state is ever seen twice: it names the one before it.
+            ApplyError::Seen(_) | ApplyError::Randomness(_) | ApplyError::Unfinished(_) => {
+                Self::internal(&detail)
+            }
         }
     }
 }

@@ -11,10 +11,13 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 
 use super::ccip_failure::Failure;
+use super::dm3_failure::Dm3Failure;
 use super::html::{self, PageFailure};
 use super::middleware::{self, Bounds, REQUEST_ID};
 use super::problem::Problem;
-use super::{Shared, availability, ccip, codecs, health, info, names, openapi, zones};
+use super::{
+    Shared, accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, names, openapi, zones,
+};
 use crate::gateway::Entrance;
 
 /// The routes of the gateway, with what every request goes through.
@@ -26,6 +29,10 @@ pub fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<Failure>))
         .layer(from_fn_with_state(bounds.clone(), middleware::bounded::<Failure>));
+    let dm3 = dm3_routes()
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(CatchPanicLayer::custom(middleware::after_panic::<Dm3Failure>))
+        .layer(from_fn_with_state(bounds.clone(), middleware::bounded::<Dm3Failure>));
     let api = Router::new()
         .route("/v1/names", get(names::list))
         .route("/v1/names/{name}", get(names::show).put(names::apply))
@@ -33,6 +40,9 @@ pub fn router(app: Shared) -> Router {
         .route("/v1/names/{name}/availability", get(availability::show))
         .route("/v1/codecs/address", get(codecs::address))
         .route("/v1/codecs/contenthash", get(codecs::contenthash))
+        .route("/v1/delivery-services/{service}/accounts", post(accounts::change))
+        .route("/v1/delivery-services/{service}/accounts/{name}", get(accounts::show))
+        .route("/v1/session", get(dm3_auth::check))
         .route("/v1/zones", get(zones::list))
         .route("/v1/info", get(info::show))
         .route("/health/ready", get(health::ready))
@@ -47,7 +57,8 @@ pub fn router(app: Shared) -> Router {
         .layer(CatchPanicLayer::custom(middleware::after_panic::<PageFailure>))
         .layer(from_fn_with_state(bounds, middleware::bounded::<PageFailure>))
         .layer(map_response(html::harden));
-    ccip.merge(api)
+    ccip.merge(dm3)
+        .merge(api)
         .merge(live)
         .merge(pages)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
@@ -63,6 +74,17 @@ fn ccip_routes(entrance: Entrance) -> Router<Shared> {
         .route("/{resolver}", post(ccip::post))
         .route("/{resolver}/{calldata}", get(ccip::get).post(ccip::post_to_template))
         .layer(Extension(entrance))
+}
+
+/// The API of dm3's own clients.
+fn dm3_routes() -> Router<Shared> {
+    Router::new()
+        .route("/profile/address", post(dm3_profile::publish))
+        .route("/profile/name", post(dm3_profile::claim))
+        .route("/profile/deleteName", post(dm3_profile::remove))
+        .route("/profile/{address}", get(dm3_profile::show))
+        .route("/profile/name/{address}", get(dm3_profile::show_name))
+        .route("/auth/{ensName}", get(dm3_auth::challenge).post(dm3_auth::token))
 }
 
 /// For people.

@@ -19,12 +19,14 @@ use tokio_io_timeout::TimeoutStream;
 use super::router::router;
 use super::{App, Shared};
 use crate::account::{self, SecretKey, SecretKeyError};
+use crate::chain::ContractAccounts;
 use crate::clock::Clock;
-use crate::config::{Limits, Settings, SignerSettings};
+use crate::config::{Limits, SessionSecretSettings, Settings, SignerSettings};
 use crate::ens::{Name, NameError};
-use crate::fetch::Fetcher;
+use crate::fetch::{Fetcher, choose_tls};
 use crate::gateway::Gateway;
 use crate::registry::{Registry, ZoneError};
+use crate::session::{SessionSecretError, SessionSecrets, Sessions};
 use crate::store::{Store, StoreError};
 
 /// Requests at a time on one HTTP/2 connection.
@@ -39,6 +41,7 @@ pub struct Server {
     address: SocketAddr,
     app: Shared,
     made_key: Option<PathBuf>,
+    made_secret: Option<PathBuf>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -71,7 +74,23 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
-    /// The client for batches.
+    /// The file with the secret of sessions holds none.
+    #[error("the session secret file {path}: {source}")]
+    SessionSecret {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: SessionSecretError,
+    },
+    /// The file with the secret of sessions cannot be read or made.
+    #[error("the session secret file {path}: {source}")]
+    SessionFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The client for batches, or for the chain.
     #[error("cannot make an HTTP client: {0}")]
     Client(#[from] reqwest::Error),
     /// The address to listen on.
@@ -93,18 +112,30 @@ impl Server {
         let delivery_services =
             settings.delivery_services.iter().map(|name| Name::parse(name)).collect::<Result<_, _>>()?;
         let store = Store::open(&settings.database_url, settings.chain_id).await?;
-        let registry = Arc::new(Registry::new(store, settings, clock.clone())?);
+        let registry = Registry::new(store, settings, contract_accounts(settings)?, clock.clone())?;
+        let registry = Arc::new(registry);
         let (signer, made_key) = load_signer(&settings.signer)?;
         let listen_error = |source| StartError::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
         let public_url = settings.public_url.clone().unwrap_or_else(|| local_url(address));
+        let (secrets, made_secret) = load_session_secrets(&settings.sessions.secret)?;
+        let audience = settings.sessions.audience.clone();
+        let audience = audience.unwrap_or_else(|| public_url.as_str().trim_end_matches('/').to_owned());
+        let sessions = Sessions::new(&secrets, audience, clock.clone());
         let fetcher = Fetcher::new(&settings.answers.batch_hosts)?;
         let gateway = Gateway::new(registry.clone(), signer, fetcher, public_url.clone(), settings, clock);
-        let app = Arc::new(App { registry, gateway, delivery_services, public_url, limits: settings.limits });
+        let app = Arc::new(App {
+            registry,
+            gateway,
+            sessions,
+            delivery_services,
+            public_url,
+            limits: settings.limits,
+        });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(accept(listener, router(app.clone()), settings.limits, stopped));
-        Ok(Self { address, app, made_key, stop, task })
+        Ok(Self { address, app, made_key, made_secret, stop, task })
     }
 
     /// Where it listens.
@@ -125,6 +156,11 @@ impl Server {
     /// The key file that was made by this start, if there was none.
     pub fn made_key(&self) -> Option<&Path> {
         self.made_key.as_deref()
+    }
+
+    /// The file with the secret of sessions, if this start made it.
+    pub fn made_secret(&self) -> Option<&Path> {
+        self.made_secret.as_deref()
     }
 
     /// The names of its zones.
@@ -196,6 +232,35 @@ async fn serve(stream: TcpStream, service: TowerToHyperService<Router>, watcher:
     let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// Without an endpoint nobody is asked.
+fn contract_accounts(settings: &Settings) -> Result<Option<ContractAccounts>, StartError> {
+    let Some(url) = settings.rpc_url.clone() else { return Ok(None) };
+    choose_tls();
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    Ok(Some(ContractAccounts::new(url, http, settings.chain_id)))
+}
+
+fn load_session_secrets(
+    settings: &SessionSecretSettings,
+) -> Result<(SessionSecrets, Option<PathBuf>), StartError> {
+    let path = match settings {
+        SessionSecretSettings::Secrets(secrets) => return Ok((secrets.clone(), None)),
+        SessionSecretSettings::File(path) => path,
+    };
+    let file_error = |source| StartError::SessionFile { path: path.clone(), source };
+    match SessionSecrets::read(path) {
+        Ok(secrets) => {
+            let secrets =
+                secrets.map_err(|source| StartError::SessionSecret { path: path.clone(), source })?;
+            Ok((secrets, None))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Ok((SessionSecrets::make(path).map_err(file_error)?, Some(path.clone())))
+        }
+        Err(error) => Err(file_error(error)),
     }
 }
 

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::failure::encoded;
 use super::text::{account, day};
 use crate::ens::Name;
-use crate::state::ProofBody;
+use crate::state::Proof;
 use crate::store::HistoryItem;
 
 /// So many states are shown; all of them are in the API.
@@ -49,7 +49,7 @@ pub fn chain(root: &str, name: &Name, history: &[HistoryItem]) -> Markup {
 }
 
 /// The kind of a proof, whichever there are.
-pub fn kind_of(proof: &ProofBody) -> String {
+pub fn kind_of(proof: &Proof) -> String {
     let kind = serde_json::to_value(proof).ok();
     kind.as_ref().and_then(|proof| proof.get("kind")?.as_str()).unwrap_or("unknown").to_owned()
 }
@@ -57,8 +57,20 @@ pub fn kind_of(proof: &ProofBody) -> String {
 fn vouched(item: &HistoryItem) -> Markup {
     let kind = kind_of(&item.proof);
     html! {
-        @if kind == "eip712" { "signed by the owner" } @else { "vouched for by: " (kind) }
+        (vouched_by(&kind))
         @if item.state.records.is_none() { ", records erased" }
+    }
+}
+
+/// What a kind of proof says, to people. Kinds that are newer than this page are named.
+pub fn vouched_by(kind: &str) -> Markup {
+    html! {
+        @match kind {
+            "eip712" => { "signed by the owner" }
+            "dm3-profile" => { "signed by the owner, as a dm3 profile" }
+            "dm3-alias" | "dm3-remove" => { "signed with the owner’s dm3 profile" }
+            _ => { "vouched for by: " (kind) }
+        }
     }
 }
 

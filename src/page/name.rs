@@ -45,6 +45,8 @@ pub struct NamePage<'a> {
     pub name: &'a Name,
     /// The zone that it is in.
     pub zone: &'a Name,
+    /// Whether that zone gives names to everybody, and lets them go to others.
+    pub is_open: bool,
     /// How it stands.
     pub standing: Standing<'a>,
     /// What it answers.
@@ -101,10 +103,11 @@ impl NamePage<'_> {
     /// What the script starts from.
     fn main(&self, owner: Option<Address>, version: u64, content: &Markup) -> Markup {
         let owner = owner.map(|owner| owner.to_string());
+        let account = self.view.account().map(|account| account.to_string());
         let inherited = self.inherited.as_ref().map(|(name, _)| name.as_str());
         html! {
             main #main data-page="name" data-root=(ROOT) data-chain-id=(self.site.chain_id) data-name=(self.name.as_str())
-                data-zone=(self.zone.as_str()) data-version=(version) data-owner=[owner] data-address-name=[inherited]
+                data-zone=(self.zone.as_str()) data-version=(version) data-owner=[owner] data-account=[account] data-address-name=[inherited] data-open=(self.is_open)
             {
                 (content)
             }

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::chain::vouched_by;
 use super::text::{account, plain, shown, value};
-use crate::dm3::{self, RecordUri, SignedUserProfile};
+use crate::dm3::{self, SignedUserProfile};
 use crate::ens::{CoinType, address, contenthash};
 use crate::registry::{Listed, NameView, Source};
 
@@ -44,12 +45,12 @@ fn profile(view: &NameView, profiles: &[Listed<&str, &str>], kinds: Kinds<'_>) -
 }
 
 fn profile_record(view: &NameView, record: &Listed<&str, &str>, kinds: Kinds<'_>) -> Markup {
-    match RecordUri::parse(record.value) {
-        Ok(RecordUri::Inline { profile, .. }) => {
-            let counts = view.account().is_some_and(|account| profile.verify(account).is_ok());
-            inline_profile(&profile, counts, record, kinds)
+    match dm3::read_inline_profile(record.value) {
+        Some(profile) => {
+            let is_by_key = view.account().is_some_and(|account| profile.verify(account).is_ok());
+            inline_profile(&profile, is_by_key, record, kinds)
         }
-        _ => html! {
+        None => html! {
             dl { (row("Where it is", None, &value(record.key, record.value), &mark(record.source, kinds, record.key))) }
         },
     }
@@ -57,7 +58,7 @@ fn profile_record(view: &NameView, record: &Listed<&str, &str>, kinds: Kinds<'_>
 
 fn inline_profile(
     signed: &SignedUserProfile,
-    counts: bool,
+    is_by_key: bool,
     record: &Listed<&str, &str>,
     kinds: Kinds<'_>,
 ) -> Markup {
@@ -75,8 +76,10 @@ fn inline_profile(
         _ => "under this name",
     };
     let marks = html! {
-        span.mark data-mark="profile" data-ok=(counts) {
-            @if counts { "signed by the account, as a profile" } @else { "its signature does not fit the account" }
+        span.mark data-mark="profile" {
+            "signed by the account, as a profile"
+            // The signature of a contract account, which only the chain can check.
+            @if !is_by_key { ", as the chain has told this gateway" }
         }
         (mark(record.source, kinds, record.key))
     };
@@ -174,15 +177,10 @@ fn mark(source: Source, kinds: Kinds<'_>, key: &str) -> Markup {
 }
 
 fn mark_of(source: Source, kinds: Kinds<'_>, key: Option<&str>, coin: Option<CoinType>) -> Markup {
-    let signed = |kind: Option<&str>, by_owner: &'static str| match kind {
-        Some("eip712") | None => html! { (by_owner) },
-        Some(kind) => html! { "vouched for by: " (kind) },
-    };
+    let signed = |kind: Option<&str>| vouched_by(kind.unwrap_or("eip712"));
     let (mark, says) = match source {
-        Source::Own => ("own", signed(kinds.own, "signed by the owner")),
-        Source::Inherited => {
-            ("inherited", signed(kinds.inherited, "signed by the owner, for all of their names"))
-        }
+        Source::Own => ("own", signed(kinds.own)),
+        Source::Inherited => ("inherited", html! { (signed(kinds.inherited)) ", for all of their names" }),
         Source::Zone => ("zone", html! { "set by this gateway" }),
         Source::Owner => ("owner", html! { "follows from the owner" }),
     };

@@ -8,11 +8,11 @@ use tracing::Instrument;
 
 use super::Registry;
 use super::admission::{Change, PolicyError, admit, counts_for};
-use super::record_rules::{self, RecordError};
+use super::record_rules::{self, PublishedProfile, RecordError};
+use super::signature::SignatureFault;
 use super::zone::{Place, Zone, ZoneRules};
-use crate::account::SignatureError;
 use crate::ens::Name;
-use crate::state::{NameState, OperationBody, Proof, ProofBody, StateError, signing_digest};
+use crate::state::{NameState, OperationBody, Proof, StateError};
 use crate::store::{AppendError, Entry, NewOperation, StoreError};
 
 /// How far ahead `validUntil` may be: a signed state that was never sent is not dangerous for longer.
@@ -80,6 +80,11 @@ pub enum ApplyError {
     /// The proof.
     #[error("proof: {0}")]
     Proof(#[from] ProofError),
+    /// What was signed without a version has counted before.
+    #[error(
+        "this has counted for {0} before, and is not what the name holds now: sign a versioned state (EIP-712)"
+    )]
+    Seen(Name),
     /// Not the next state of the name.
     #[error("{}", conflict(.name, .current))]
     Conflict {
@@ -104,6 +109,12 @@ pub enum ApplyError {
         /// How often it may change.
         limit: u64,
     },
+    /// The chain, which was to tell what a contract account accepts.
+    #[error("{0}")]
+    Chain(String),
+    /// The operating system gave none for a salt.
+    #[error("no randomness: {0}")]
+    Randomness(String),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -115,17 +126,30 @@ pub enum ApplyError {
 /// Why a proof does not prove anything.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ProofError {
-    /// Not in the accepted form, or nobody's.
-    #[error(transparent)]
-    Signature(#[from] SignatureError),
-    /// Somebody else's, or over something else.
-    #[error("the signature is by {signer} over this state, but {expected} has to sign it")]
-    Signer {
-        /// Whom it recovers to.
-        signer: Address,
-        /// Whose it should be.
-        expected: Address,
+    /// A kind that the gateway itself makes, or the owner's word about what only the chain can say.
+    #[error("operations are sent with {{\"kind\": \"eip712\", \"signature\": \"0x…\"}} and nothing more")]
+    Kind,
+    /// Longer than any contract account needs.
+    #[error("the signature has {length} bytes, at most {limit} are taken")]
+    TooLong {
+        /// Its length.
+        length: usize,
+        /// The bound.
+        limit: usize,
     },
+    /// Not the owner's.
+    #[error(transparent)]
+    Signature(SignatureFault),
+}
+
+/// A change that was found to be allowed, as long as the name is still in the state that it was checked against.
+pub(super) struct Decided<'a> {
+    pub state: NameState,
+    pub change: Change,
+    pub zone: &'a Zone,
+    pub proof: Proof,
+    /// Of what was signed without a version.
+    pub digest: Option<B256>,
 }
 
 fn conflict(name: &Name, current: &Entry) -> String {
@@ -159,27 +183,68 @@ impl Registry {
         let place = self.zones.place(&name).ok_or_else(|| ApplyError::NoSuchZone(name.clone()))?;
         let current = self.entry(name.node()).await?;
         let (change, zone) = check_change(&name, &place, &current, &state)?;
-        let state_hash = state.hash();
-        let proof = check_proof(&proof, &current, &state, state_hash)?;
+        let proof = self.check_proof(&proof, &current, &state).await?;
         self.check_records(&state, change, zone).await?;
-        let is_claim = change == Change::Claim;
+        self.commit(&current, Decided { state, change, zone, proof, digest: None }).await
+    }
+
+    /// The owner signs; on a claim, the new owner.
+    async fn check_proof(
+        &self,
+        proof: &Proof,
+        current: &Entry,
+        state: &NameState,
+    ) -> Result<Proof, ApplyError> {
+        let Proof::Eip712 { signature, accepted_at: None } = proof else {
+            return Err(ProofError::Kind.into());
+        };
+        let (length, limit) = (signature.len(), self.limits.record_bytes);
+        if length > limit {
+            return Err(ProofError::TooLong { length, limit }.into());
+        }
+        let expected = current.owner.unwrap_or(state.owner);
+        let checked = self.check_signature(expected, state.signing_digest(), signature).await;
+        let accepted_at = checked.map_err(|fault| match fault {
+            SignatureFault::Unreachable(_) => ApplyError::Chain(fault.to_string()),
+            fault => ProofError::Signature(fault).into(),
+        })?;
+        Ok(Proof::Eip712 { signature: signature.clone(), accepted_at })
+    }
+
+    /// Writes a change that follows `current`.
+    pub(super) async fn commit(&self, current: &Entry, decided: Decided<'_>) -> Result<Applied, ApplyError> {
+        let Decided { state, change, zone, proof, digest } = decided;
+        let now = self.clock.now();
+        let (is_claim, state_hash) = (change == Change::Claim, state.hash());
         let counts_for = counts_for(change, &state);
+        let created_at = if is_claim { now } else { current.created_at };
         let operation = NewOperation {
             state: &state,
             state_hash,
             proof: &proof,
+            digest,
             zone: zone.name(),
             counts_for,
-            quota: quota(zone, &current, counts_for),
+            quota: quota(zone, current, counts_for),
             operations_per_day: self.limits.operations_per_day,
-            created_at: if is_claim { now } else { current.created_at },
+            created_at,
             now,
         };
         self.append(&operation).await?;
-        let NewOperation { created_at, .. } = operation;
         let owner = (!state.is_release()).then_some(state.owner);
         let NameState { version, records, .. } = state;
-        let entry = Entry { version, state_hash, owner, counts_for, records, created_at, updated_at: now };
+        let takes_unversioned = digest.is_some();
+        let updated_at = now;
+        let entry = Entry {
+            version,
+            state_hash,
+            owner,
+            counts_for,
+            takes_unversioned,
+            records,
+            created_at,
+            updated_at,
+        };
         Ok(Applied { is_claim, entry })
     }
 
@@ -193,7 +258,13 @@ impl Registry {
         if state.version >= 1 << 53 { Err(ApplyError::Version(state.version)) } else { Ok(()) }
     }
 
-    async fn check_records(&self, state: &NameState, change: Change, zone: &Zone) -> Result<(), ApplyError> {
+    /// Checks the records of a state, profiles against the account that the name will answer.
+    pub(super) async fn check_records(
+        &self,
+        state: &NameState,
+        change: Change,
+        zone: &Zone,
+    ) -> Result<(), ApplyError> {
         match change {
             Change::Release if !state.records.is_empty() => return Err(RecordError::InRelease.into()),
             Change::Transfer if !state.records.is_empty() => return Err(RecordError::InTransfer.into()),
@@ -204,7 +275,16 @@ impl Registry {
             Some(node) => Some(self.entry(node).await?),
             None => None,
         };
-        Ok(record_rules::check(state, zone, inherited.as_ref().map(|entry| &entry.records))?)
+        let inherited = inherited.as_ref().map(|entry| &entry.records);
+        for PublishedProfile { key, account, profile } in record_rules::check(state, zone, inherited)? {
+            let digest = profile.profile().signing_digest(account);
+            let checked = self.check_signature(account, digest, profile.signature()).await;
+            checked.map_err(|fault| match fault {
+                SignatureFault::Unreachable(_) => ApplyError::Chain(fault.to_string()),
+                fault => RecordError::ProfileSignature { key, fault }.into(),
+            })?;
+        }
+        Ok(())
     }
 
     async fn append(&self, operation: &NewOperation<'_>) -> Result<(), ApplyError> {
@@ -218,6 +298,7 @@ impl Registry {
             Err(AppendError::Conflict) => {
                 Err(ApplyError::Conflict { name: name.clone(), current: self.entry(name.node()).await? })
             }
+            Err(AppendError::Seen) => Err(ApplyError::Seen(name.clone())),
             Err(AppendError::Quota) => {
                 let (owner, limit) = (operation.state.owner, operation.quota.unwrap_or_default());
                 Err(PolicyError::Quota { owner, limit }.into())
@@ -266,18 +347,4 @@ fn check_change<'a>(
     } else {
         Err(ApplyError::Conflict { name: name.clone(), current: current.clone() })
     }
-}
-
-/// The owner signs; on a claim, the new owner.
-fn check_proof(
-    proof: &ProofBody,
-    current: &Entry,
-    state: &NameState,
-    state_hash: B256,
-) -> Result<ProofBody, ProofError> {
-    let expected = current.owner.unwrap_or(state.owner);
-    let proof = Proof::parse(proof)?;
-    let Proof::Eip712(signature) = &proof;
-    let signer = signature.recover(signing_digest(state_hash))?;
-    if signer == expected { Ok(proof.to_body()) } else { Err(ProofError::Signer { signer, expected }) }
 }

@@ -137,6 +137,7 @@ mod tests {
             state_hash: B256::ZERO,
             owner: Some(OWNER),
             counts_for: None,
+            takes_unversioned: false,
             records,
             created_at: 0,
             updated_at: 0,

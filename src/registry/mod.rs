@@ -1,23 +1,32 @@
 //! The write side: zones and their policies, operations that are applied or refused, and what each name holds now.
 
+mod accounts;
 mod admission;
 mod apply;
 mod configured;
 mod entries;
 mod listed;
 mod record_rules;
+mod signature;
+mod unversioned;
+mod user_profile;
 mod view;
 mod zone;
 
 use std::sync::Arc;
 
+pub use accounts::{AccountError, AccountStore};
 pub use admission::PolicyError;
 pub use apply::{Applied, ApplyError, ProofError};
 pub use listed::{Listed, Source};
 pub use record_rules::RecordError;
+pub use signature::{KeyFault, SignatureFault};
+pub use unversioned::UnversionedError;
+pub use user_profile::{UserProfileError, UserProfileOf};
 pub use view::NameView;
 pub use zone::{OpenRules, Place, Zone, ZoneError, ZoneRules, Zones, address_label};
 
+use crate::chain::ContractAccounts;
 use crate::clock::Clock;
 use crate::config::{Limits, Settings};
 use crate::ens::{Name, Node};
@@ -31,22 +40,35 @@ pub struct Registry {
     entries: Entries,
     zones: Zones,
     chain_id: u64,
+    contract_accounts: Option<ContractAccounts>,
+    account_stores: Vec<AccountStore>,
     limits: Limits,
     clock: Clock,
 }
 
 impl Registry {
-    /// The registry over an open database.
+    /// The registry over an open database. Without `contract_accounts`, only accounts with a key can sign.
     ///
     /// # Errors
-    /// When the zones of the settings contradict each other.
-    pub fn new(store: Store, settings: &Settings, clock: Clock) -> Result<Self, ZoneError> {
+    /// When the zones of the settings contradict each other, or an account store is not an ENS name.
+    pub fn new(
+        store: Store,
+        settings: &Settings,
+        contract_accounts: Option<ContractAccounts>,
+        clock: Clock,
+    ) -> Result<Self, ZoneError> {
         let store = Arc::new(store);
         Ok(Self {
             entries: Entries::new(store.clone()),
             store,
             zones: Zones::parse(&settings.zones)?,
             chain_id: settings.chain_id,
+            contract_accounts,
+            account_stores: settings
+                .account_stores
+                .iter()
+                .map(AccountStore::parse)
+                .collect::<Result<_, _>>()?,
             limits: settings.limits,
             clock,
         })

@@ -2,11 +2,13 @@
 
 use alloy::primitives::Address;
 
+use super::signature::SignatureFault;
 use super::view::LayeredRecords;
 use super::zone::{Zone, ZoneRules};
-use crate::dm3::{self, RecordUri, UriError};
-
-use crate::state::{AddressRecord, DataRecord, NameState, Records};
+use crate::dm3::{
+    self, DeliveryServiceError, DeliveryServiceProfile, RecordUri, SignedUserProfile, UriError,
+};
+use crate::state::{AddressRecord, DataRecord, NameState, Records, TextRecord};
 
 /// Why a record's value is refused.
 #[derive(Debug, thiserror::Error, PartialEq, Eq, Clone)]
@@ -18,6 +20,22 @@ pub enum RecordError {
         key: String,
         /// What is wrong.
         source: UriError,
+    },
+    /// A profile that is not signed by the account of the name.
+    #[error("text record '{key}': the profile's signature: {fault}")]
+    ProfileSignature {
+        /// The record.
+        key: String,
+        /// Why not.
+        fault: SignatureFault,
+    },
+    /// Not a delivery service's profile.
+    #[error("text record '{key}': {source}")]
+    DeliveryService {
+        /// The record.
+        key: String,
+        /// What is wrong.
+        source: DeliveryServiceError,
     },
     /// In an address zone, a profile that the resolver contract cannot check.
     #[error(
@@ -67,20 +85,39 @@ pub enum RecordError {
     InRelease,
 }
 
-/// Checks the values of a state that is not a release, in its zone. `inherited` are the records of its owner's address
-/// name.
-pub fn check(state: &NameState, zone: &Zone, inherited: Option<&Records>) -> Result<(), RecordError> {
+/// A profile that a state holds itself, and whose it has to be.
+#[derive(Debug)]
+pub struct PublishedProfile {
+    /// The text record.
+    pub key: String,
+    /// The account that the name answers.
+    pub account: Address,
+    /// Its signature is not checked yet.
+    pub profile: SignedUserProfile,
+}
+
+/// Checks the values of a state that is not a release, in its zone, and gives the profiles whose signatures are still to
+/// be checked. `inherited` are the records of its owner's address name.
+pub fn check(
+    state: &NameState,
+    zone: &Zone,
+    inherited: Option<&Records>,
+) -> Result<Vec<PublishedProfile>, RecordError> {
     let is_address_zone = matches!(zone.rules(), ZoneRules::Address);
     let label = is_address_zone.then_some(state.owner);
     state.records.addresses().iter().try_for_each(|record| check_address(record, label))?;
     state.records.data().iter().try_for_each(check_data)?;
     let layers =
         LayeredRecords { owner: Some(state.owner), own: Some(&state.records), inherited, fallback: None };
-    let profiles = state.records.texts().iter().filter(|record| dm3::is_profile_record(&record.key));
-    for record in profiles.filter(|record| !record.value.is_empty()) {
-        check_profile(&record.key, &record.value, layers.account(), is_address_zone)?;
+    let mut profiles = Vec::new();
+    for TextRecord { key, value } in state.records.texts().iter().filter(|record| !record.value.is_empty()) {
+        if dm3::is_profile_record(key) {
+            profiles.extend(check_profile(key, value, layers.account(), is_address_zone)?);
+        } else if dm3::is_delivery_service_record(key) {
+            check_delivery_service(key, value)?;
+        }
     }
-    Ok(())
+    Ok(profiles)
 }
 
 fn check_profile(
@@ -88,17 +125,26 @@ fn check_profile(
     value: &str,
     account: Option<Address>,
     is_address_zone: bool,
-) -> Result<(), RecordError> {
+) -> Result<Option<PublishedProfile>, RecordError> {
     let key = || key.to_owned();
     let fault = |source: UriError| RecordError::Profile { key: key(), source };
     let account = account.ok_or_else(|| RecordError::ProfileWithoutAccount { key: key() })?;
     match RecordUri::parse(value).map_err(fault)? {
-        RecordUri::Inline { profile, plain } if plain || !is_address_zone => {
-            profile.verify(account).map_err(|error| fault(error.into()))
+        RecordUri::Inline { json, is_plain } if is_plain || !is_address_zone => {
+            let profile = SignedUserProfile::parse(&json).map_err(|error| fault(error.into()))?;
+            Ok(Some(PublishedProfile { key: key(), account, profile }))
         }
-        RecordUri::Https | RecordUri::Ipfs if !is_address_zone => Ok(()),
+        RecordUri::Https { .. } | RecordUri::Ipfs(_) if !is_address_zone => Ok(None),
         _ => Err(RecordError::ProfileNotInline { key: key() }),
     }
+}
+
+fn check_delivery_service(key: &str, value: &str) -> Result<(), RecordError> {
+    let key = || key.to_owned();
+    let uri = RecordUri::parse(value).map_err(|source| RecordError::Profile { key: key(), source })?;
+    let RecordUri::Inline { json, .. } = uri else { return Ok(()) };
+    let checked = DeliveryServiceProfile::parse(&json);
+    checked.map(|_| ()).map_err(|source| RecordError::DeliveryService { key: key(), source })
 }
 
 /// The address of an EVM chain has 20 bytes or none, and is the label's where there is one.

@@ -64,6 +64,14 @@ impl<'a> Place<'a> {
             Self::Label { zone, .. } | Self::Apex(zone) | Self::Deeper(zone) => zone,
         }
     }
+
+    /// The account of an address name.
+    pub fn address(&self) -> Option<Address> {
+        match self {
+            Self::Label { zone: Zone { rules: ZoneRules::Address, .. }, label } => address_label(label),
+            _ => None,
+        }
+    }
 }
 
 /// The zones of this gateway.
@@ -222,6 +230,13 @@ impl Zones {
     /// All of them, in the order of the settings.
     pub fn iter(&self) -> impl Iterator<Item = &Zone> {
         self.0.iter()
+    }
+
+    /// The address name of an account in the address zone `zone`; `None` when that is not one of ours.
+    pub fn address_name(&self, zone: &Name, account: Address) -> Option<Name> {
+        let is_meant = |other: &&Zone| other.name == *zone && matches!(other.rules, ZoneRules::Address);
+        let zone = self.0.iter().find(is_meant)?;
+        Name::parse(&format!("{}.{}", label_of(account), zone.name)).ok()
     }
 
     /// Where a name stands; `None` outside of all zones. The longest zone that is a suffix of it has it.

@@ -12,5 +12,5 @@ mod strict_hex;
 
 pub use eip712::{records_hash, signing_digest, state_hash};
 pub use name_state::{NameState, StateBody, StateError};
-pub use operation::{OperationBody, Proof, ProofBody};
+pub use operation::{AcceptedAt, OperationBody, Proof, SignedByProfile};
 pub use records::{AddressRecord, DataRecord, Records, RecordsBody, RecordsError, TextRecord};

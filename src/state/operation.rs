@@ -1,12 +1,11 @@
 //! An operation: a state with the proof that it may be.
 
-use alloy::primitives::Bytes;
+use alloy::primitives::{Address, B256, Bytes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::name_state::StateBody;
 use super::schema;
-use crate::account::{Signature, SignatureError};
 
 /// The body of `PUT /v1/names/{name}`.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -16,49 +15,65 @@ pub struct OperationBody {
     /// The complete next state.
     pub state: StateBody,
     /// Why it may be.
-    pub proof: ProofBody,
+    pub proof: Proof,
 }
 
 /// A proof as it is on the wire and in the database.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = Proof, description = "Why a state may be.")]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum ProofBody {
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(
+    description = "Why a state may be. Operations are sent with `eip712`; the other kinds are in histories."
+)]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum Proof {
     /// The owner's signature over the state; on a claim, the new owner's.
     Eip712 {
+        /// Of an account with a key: 65 bytes `r ‖ s ‖ v`. Of a contract account: what it takes (ERC-1271), or that as
+        /// ERC-6492 wraps it.
+        #[serde(deserialize_with = "super::strict_hex::deserialize")]
+        #[schema(value_type = schema::Bytes)]
+        signature: Bytes,
+        /// In histories, of a contract account: where it accepted the signature.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
+        accepted_at: Option<AcceptedAt>,
+    },
+    /// The account's signature over dm3's creation message of the profile that the state holds (EIP-191).
+    Dm3Profile {
         /// 65 bytes `r ‖ s ‖ v`.
         #[serde(deserialize_with = "super::strict_hex::deserialize")]
         #[schema(value_type = schema::Bytes)]
         signature: Bytes,
     },
+    /// The profile's signature over `alias: <name>`: a claim.
+    Dm3Alias(SignedByProfile),
+    /// The profile's signature over `remove: <name>`: a release.
+    Dm3Remove(SignedByProfile),
 }
 
-/// A proof in its accepted form; not yet compared with anybody.
-#[derive(Clone, Debug)]
-pub enum Proof {
-    /// The owner's signature over the state.
-    Eip712(Signature),
+/// Where a contract account accepted a signature.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AcceptedAt {
+    /// The chain that was asked.
+    pub chain_id: u64,
+    /// The block at which it was.
+    pub block_number: u64,
+    /// The hash of that block.
+    #[schema(value_type = schema::Hash)]
+    pub block_hash: B256,
 }
 
-impl Proof {
-    /// Checks the form of a proof.
-    ///
-    /// # Errors
-    /// When the signature is not in the one accepted form.
-    pub fn parse(body: &ProofBody) -> Result<Self, SignatureError> {
-        match body {
-            ProofBody::Eip712 { signature } => Signature::parse(signature).map(Self::Eip712),
-        }
-    }
-
-    /// The wire form.
-    pub fn to_body(&self) -> ProofBody {
-        match self {
-            Self::Eip712(signature) => {
-                ProofBody::Eip712 { signature: Bytes::copy_from_slice(signature.as_bytes()) }
-            }
-        }
-    }
+/// What a profile's signing key has signed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignedByProfile {
+    /// Ed25519, base64.
+    pub signature: String,
+    /// The account whose profile it is.
+    #[schema(value_type = schema::Address)]
+    pub account: Address,
+    /// The profile with the account's signature: its canonical JSON.
+    pub signed_profile: String,
 }
 
 #[cfg(test)]
@@ -83,7 +98,6 @@ mod tests {
             let end = (at + new.len()).min(bytes.len());
             bytes.splice(at..end, new);
             let Ok(body) = serde_json::from_slice::<OperationBody>(&bytes) else { return Ok(()) };
-            let _ = Proof::parse(&body.proof);
             let Ok(state) = NameState::parse(body.state, &Limits::default()) else { return Ok(()) };
             let again = serde_json::from_value(serde_json::to_value(state.to_body()).unwrap()).unwrap();
             prop_assert_eq!(NameState::parse(again, &Limits::default()).unwrap().hash(), state.hash());

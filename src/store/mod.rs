@@ -3,6 +3,7 @@
 //! Only the registry writes here. The queries are those that SQLite and PostgreSQL both understand; what is SQLite's
 //! alone is in this file: how a connection is set up, and how a write begins.
 
+mod accounts;
 mod file_lock;
 mod names;
 mod operations;
@@ -14,6 +15,7 @@ use sqlx::AnyPool;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::MigrateError;
 
+pub use accounts::{AccountChange, AccountError, AccountMessage};
 pub use names::{Entry, Listing, NameSummary};
 pub use operations::{AppendError, HistoryItem, NewOperation, StoredState};
 

@@ -20,6 +20,8 @@ pub struct Entry {
     pub owner: Option<Address>,
     /// Whose quota it takes.
     pub counts_for: Option<Address>,
+    /// Whether dm3's unversioned forms still count: no operation was an EIP-712 one.
+    pub takes_unversioned: bool,
     /// The current records.
     pub records: Records,
     /// Unix seconds of its last claim.
@@ -35,6 +37,7 @@ impl Entry {
             state_hash: B256::ZERO,
             owner: None,
             counts_for: None,
+            takes_unversioned: true,
             records: Records::stored(RecordsBody::empty(B256::ZERO)),
             created_at: 0,
             updated_at: 0,
@@ -81,7 +84,8 @@ impl Store {
     /// See [`StoreError`].
     pub async fn entry(&self, node: Node) -> Result<Entry, StoreError> {
         let row = sqlx::query(
-            "SELECT n.version, n.state_hash, n.owner, n.counts_for, n.created_at, n.updated_at, o.records \
+            "SELECT n.version, n.state_hash, n.owner, n.counts_for, n.unversioned, n.created_at, n.updated_at, \
+             o.records \
              FROM names n JOIN operations o ON o.node = n.node AND o.version = n.version WHERE n.node = $1",
         )
         .bind(node.as_bytes().to_vec())
@@ -123,6 +127,7 @@ fn entry(row: &AnyRow) -> Result<Entry, StoreError> {
         state_hash: row::hash(row, "state_hash")?,
         owner: row::optional_address(row, "owner")?,
         counts_for: row::optional_address(row, "counts_for")?,
+        takes_unversioned: row::integer(row, "unversioned")? != 0,
         // Only superseded states are ever erased.
         records: row::records(row, "records")?.ok_or(StoreError::Corrupt("records"))?,
         created_at: row::integer(row, "created_at")?,

@@ -7,7 +7,7 @@ use sqlx::{Any, AnyConnection, Connection, Transaction};
 use super::row::{self, signed};
 use super::{BEGIN_WRITE, Store, StoreError};
 use crate::ens::{Name, Node};
-use crate::state::{NameState, ProofBody, Records, records_hash};
+use crate::state::{NameState, Proof, Records, records_hash};
 
 /// An operation that was found to be allowed, as long as the name is still in the state that it was checked against.
 #[derive(Debug)]
@@ -17,7 +17,10 @@ pub struct NewOperation<'a> {
     /// Its EIP-712 struct hash.
     pub state_hash: B256,
     /// Why it may be.
-    pub proof: &'a ProofBody,
+    pub proof: &'a Proof,
+    /// What was signed without a version, hashed: it counts once for the name. `None` for a versioned state, with which
+    /// no such thing counts any more.
+    pub digest: Option<B256>,
     /// The zone of the name.
     pub zone: &'a Name,
     /// Whose quota the name takes from now on.
@@ -38,6 +41,9 @@ pub enum AppendError {
     /// The name is in another state than `previous` says, by now.
     #[error("the name has changed meanwhile")]
     Conflict,
+    /// The digest was there before.
+    #[error("what was signed has counted before")]
+    Seen,
     /// The account holds as many names as it may.
     #[error("the account holds as many names as it may")]
     Quota,
@@ -59,7 +65,7 @@ pub struct HistoryItem {
     /// The EIP-712 struct hash of its records.
     pub records_hash: B256,
     /// Why it could be.
-    pub proof: ProofBody,
+    pub proof: Proof,
     /// Unix seconds at which it was taken.
     pub created_at: u64,
 }
@@ -134,6 +140,7 @@ impl Store {
 async fn append_on(connection: &mut AnyConnection, operation: &NewOperation<'_>) -> Result<(), AppendError> {
     let mut transaction = connection.begin_with(BEGIN_WRITE).await.map_err(StoreError::from)?;
     check_current(&mut transaction, operation).await?;
+    check_unseen(&mut transaction, operation).await?;
     check_rate(&mut transaction, operation).await?;
     check_quota(&mut transaction, operation).await?;
     project(&mut transaction, operation).await?;
@@ -158,6 +165,20 @@ async fn check_current(
     let is_next =
         operation.state.version.checked_sub(1) == Some(version) && operation.state.previous == state_hash;
     if is_next { Ok(()) } else { Err(AppendError::Conflict) }
+}
+
+async fn check_unseen(
+    transaction: &mut Transaction<'_, Any>,
+    operation: &NewOperation<'_>,
+) -> Result<(), AppendError> {
+    let Some(digest) = operation.digest else { return Ok(()) };
+    let row = sqlx::query("SELECT version FROM operations WHERE node = $1 AND digest = $2")
+        .bind(operation.state.name.node().as_bytes().to_vec())
+        .bind(digest.to_vec())
+        .fetch_optional(&mut **transaction)
+        .await
+        .map_err(StoreError::from)?;
+    if row.is_some() { Err(AppendError::Seen) } else { Ok(()) }
 }
 
 /// All operations are kept, so their number is bounded: the one that is a day's number of versions back has to be older
@@ -202,11 +223,11 @@ async fn project(
     let NewOperation { state, now, .. } = operation;
     let owner = (!state.is_release()).then(|| state.owner.to_vec());
     sqlx::query(
-        "INSERT INTO names (node, name, zone, version, state_hash, owner, counts_for, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+        "INSERT INTO names (node, name, zone, version, state_hash, owner, counts_for, unversioned, created_at, \
+         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT (node) DO UPDATE SET zone = excluded.zone, version = excluded.version, \
          state_hash = excluded.state_hash, owner = excluded.owner, counts_for = excluded.counts_for, \
-         created_at = excluded.created_at, updated_at = excluded.updated_at",
+         unversioned = excluded.unversioned, created_at = excluded.created_at, updated_at = excluded.updated_at",
     )
         .bind(state.name.node().as_bytes().to_vec())
         .bind(state.name.as_str().to_owned())
@@ -215,6 +236,7 @@ async fn project(
         .bind(operation.state_hash.to_vec())
         .bind(owner)
         .bind(operation.counts_for.map(|account| account.to_vec()))
+        .bind(i64::from(operation.digest.is_some()))
         .bind(signed(operation.created_at))
         .bind(signed(*now))
         .execute(&mut **transaction)
@@ -231,7 +253,7 @@ async fn insert(
     let proof = serde_json::to_string(proof).map_err(|_| StoreError::Corrupt("proof"))?;
     sqlx::query(
         "INSERT INTO operations (node, version, chain_id, previous, owner, valid_until, records, records_hash, \
-         state_hash, proof, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         state_hash, proof, digest, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(state.name.node().as_bytes().to_vec())
     .bind(signed(state.version))
@@ -243,6 +265,7 @@ async fn insert(
     .bind(records_hash(&state.records).to_vec())
     .bind(state_hash.to_vec())
     .bind(proof)
+    .bind(operation.digest.map(|digest| digest.to_vec()))
     .bind(signed(*now))
     .execute(&mut **transaction)
     .await?;

@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use alloy::primitives::{Address, B256};
 use dm3_gateway::account::{SecretKey, Signature};
 use dm3_gateway::clock::Clock;
-use dm3_gateway::config::{Limits, ServeArgs, Settings, SignerSettings};
-use dm3_gateway::dm3::{ProfileKeys, RecordUri, UserProfile};
+use dm3_gateway::config::{Limits, Secrets, ServeArgs, SessionSecretSettings, Settings, SignerSettings};
+use dm3_gateway::dm3::{self, ProfileKeys, UserProfile};
 use dm3_gateway::ens::Name;
 use dm3_gateway::ens::call::{RecordCall, RecordKey};
 use dm3_gateway::gateway::{Query, answer};
 use dm3_gateway::http::Server;
+use dm3_gateway::session::SessionSecrets;
 use dm3_gateway::state::NameState;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -152,10 +153,12 @@ impl TestServer {
 
 /// Defaults, with everything in `directory` and a port of the system's choice.
 fn settings(directory: &TempDir) -> Settings {
-    let mut settings = Settings::load(ServeArgs::default(), None).unwrap();
+    let mut settings = Settings::load(ServeArgs::default(), Secrets::default()).unwrap();
     settings.listen = "127.0.0.1:0".parse().unwrap();
     settings.database_url = format!("sqlite://{}", directory.path().join("names.db").display());
     settings.signer = SignerSettings::Key(format!("{:064x}", 0x51).parse().unwrap());
+    settings.sessions.secret =
+        SessionSecretSettings::Secrets(SessionSecrets::parse(&"5e".repeat(32)).unwrap());
     settings
 }
 
@@ -253,7 +256,7 @@ impl Wallet {
             public_encryption_key: keys.public_encryption_key(),
             delivery_services: vec![Name::parse(delivery_service).unwrap()],
         };
-        RecordUri::inline(&profile.sign(&self.0))
+        dm3::inline_record(&profile.sign(&self.0))
     }
 }
 

@@ -8,6 +8,8 @@ mod codecs;
 mod commands;
 mod crash;
 mod described;
+mod dm3_clients;
+mod dm3_user;
 mod ensip15;
 mod freshness;
 mod harness;

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::primitives::Address;
-use dm3_gateway::config::Settings;
+use dm3_gateway::config::{AccountStoreSettings, Settings};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::described::{Description, Operation};
+use crate::dm3_user::Dm3User;
 use crate::harness::{
     NOW, RESOLVER, Reply, TestServer, Wallet, nothing, reply, state, texts, to_hex, zero_hash,
 };
@@ -19,27 +20,28 @@ fn routes(source: &str) -> impl Iterator<Item = &str> {
     source.split(".route(").skip(1).map(|rest| rest.split('"').nth(1).unwrap())
 }
 
-/// The routes of `router.rs`, which is the only place that has any: the API's, CCIP read's, and those for people, which
-/// are no part of the API.
-fn parts_of_the_router() -> [&'static str; 3] {
+/// The routes of `router.rs`, which is the only place that has any: the API's, CCIP read's, those of dm3's clients, and
+/// those for people, which are no part of the API.
+fn parts_of_the_router() -> [&'static str; 4] {
     let (main, rest) = include_str!("../../src/http/router.rs").split_once("fn ccip_routes").unwrap();
-    let (ccip, pages) = rest.split_once("fn page_routes").unwrap();
-    [main, ccip, pages]
+    let (ccip, rest) = rest.split_once("fn dm3_routes").unwrap();
+    let (dm3, pages) = rest.split_once("fn page_routes").unwrap();
+    [main, ccip, dm3, pages]
 }
 
 /// The paths of the pages; all they take is GET.
 fn page_paths() -> BTreeSet<&'static str> {
-    let [_, _, pages] = parts_of_the_router();
+    let [_, _, _, pages] = parts_of_the_router();
     routes(pages).collect()
 }
 
 /// The paths that have to be described.
 fn routed_paths() -> BTreeSet<String> {
-    let [main, ccip, _] = parts_of_the_router();
+    let [main, ccip, dm3, _] = parts_of_the_router();
     let nests: Vec<_> = main.split(".nest(").skip(1).map(|rest| rest.split('"').nth(1).unwrap()).collect();
     assert_eq!(nests, ["/tor"], "another nest: its paths have to be listed here");
     let below_tor = routes(ccip).map(|path| format!("/tor{}", path.trim_end_matches('/')));
-    routes(main).chain(routes(ccip)).map(str::to_owned).chain(below_tor).collect()
+    routes(main).chain(routes(ccip)).chain(routes(dm3)).map(str::to_owned).chain(below_tor).collect()
 }
 
 #[tokio::test]
@@ -79,15 +81,33 @@ async fn the_pages_are_no_part_of_the_document_and_take_get_only() {
     }
 }
 
+/// What no example can have, because a challenge lives for minutes.
+fn needs_no_challenge((method, path): &Operation) -> bool {
+    !matches!((method.as_str(), path.as_str()), ("POST", "/auth/{ensName}") | ("GET", "/v1/session"))
+}
+
+fn account_store() -> AccountStoreSettings {
+    AccountStoreSettings { service: "ds.example.eth".into(), url: "https://ds.example".into() }
+}
+
 #[tokio::test]
 async fn the_examples_can_be_sent_as_they_are() {
-    let server = TestServer::start_with(|settings| settings.answers.tor_resolvers = vec![RESOLVER]).await;
+    let server = TestServer::start_with(|settings| {
+        settings.answers.tor_resolvers = vec![RESOLVER];
+        settings.account_stores = vec![account_store()];
+    })
+    .await;
     server.move_clock(1_800_000_000 - NOW - 600);
     let description = Description::of(&server).await;
-    // The write first: the others ask for what it writes.
+    // In the order of the story that the examples tell: what is written first, is asked for, and is given up.
     let mut operations = description.operations();
-    operations.sort_by_key(|(method, _)| method != "PUT");
-    for operation in operations {
+    operations.sort_by_key(|(method, path)| match (method.as_str(), path.as_str()) {
+        ("PUT", _) | ("POST", "/profile/address") => 0,
+        ("POST", "/profile/name" | "/v1/delivery-services/{service}/accounts") => 1,
+        ("POST", "/profile/deleteName") => 3,
+        _ => 2,
+    });
+    for operation in operations.into_iter().filter(needs_no_challenge) {
         let reply = reply(description.example(&server, &operation)).await;
         assert!(reply.status.is_success(), "{operation:?}: {}", reply.body);
         description.check(&operation, &reply);
@@ -126,9 +146,14 @@ impl Drive {
         reply
     }
 
-    async fn get(&mut self, path: &str, name: &str, query: &str, status: u16) {
-        let url = format!("{}{}{query}", self.server.url, path.replace("{name}", name));
-        self.send(path, self.server.http.get(url), status).await;
+    async fn get(&mut self, path: &str, name: &str, query: &str, status: u16) -> Reply {
+        let url = format!("{}{}{query}", self.server.url, filled(path, name));
+        self.send(path, self.server.http.get(url), status).await
+    }
+
+    async fn post(&mut self, path: &str, name: &str, body: &Value, status: u16) -> Reply {
+        let url = format!("{}{}", self.server.url, filled(path, name));
+        self.send(path, self.server.http.post(url).json(body), status).await
     }
 
     async fn put(&mut self, operation: &Value, status: u16) -> Value {
@@ -157,12 +182,21 @@ impl Drive {
     }
 }
 
+/// A path with its one parameter.
+fn filled(path: &str, parameter: &str) -> String {
+    match path.split_once('{') {
+        Some((before, rest)) => format!("{before}{parameter}{}", rest.split_once('}').unwrap().1),
+        None => path.to_owned(),
+    }
+}
+
 fn small(settings: &mut Settings) {
     settings.answers.resolvers = vec![RESOLVER];
     settings.answers.tor_resolvers = vec![RESOLVER];
     settings.limits.calldata_bytes = 1024;
     settings.limits.operations_per_day = 3;
     settings.limits.body_bytes = 8192;
+    settings.account_stores = vec![account_store()];
 }
 
 #[tokio::test]
@@ -173,6 +207,8 @@ async fn each_status_of_each_operation_happens_and_looks_as_described() {
     writes(&mut drive).await;
     reads(&mut drive).await;
     lookups(&mut drive).await;
+    dm3_clients(&mut drive).await;
+    accounts(&mut drive).await;
     drive.server.break_database().await;
     for path in
         ["/health/ready", "/v1/names/{name}", "/v1/names/{name}/history", "/v1/names/{name}/availability"]
@@ -254,4 +290,66 @@ async fn lookups(drive: &mut Drive) {
     drive.look_up(Address::repeat_byte(0xd0), &question("bob.user.dm3.eth"), 403).await;
     drive.look_up(RESOLVER, &question("alice.other.eth"), 404).await;
     drive.look_up(RESOLVER, &format!("0x{}", "00".repeat(1025)), 413).await;
+}
+
+async fn dm3_clients(drive: &mut Drive) {
+    let carol = Dm3User::new(3);
+    let bob = Wallet::new(1).address().to_string();
+    let publish = carol.publication("ds.example.eth");
+    drive.post("/profile/address", "", &publish, 200).await;
+    drive.post("/profile/address", "", &json!({}), 400).await;
+    let (show, show_name) = ("/profile/{address}", "/profile/name/{address}");
+    drive.get(show, &carol.address(), "", 200).await;
+    drive.get(show, &bob, "", 404).await;
+    drive.get(show, "fooo", "", 400).await;
+    drive.get(show_name, &carol.address(), "", 404).await;
+    drive.post("/profile/name", "", &carol.claim("carol.user.dm3.eth"), 200).await;
+    drive.post("/profile/name", "", &carol.claim("bob.user.dm3.eth"), 400).await;
+    drive.get(show_name, &carol.address(), "", 200).await;
+    drive.get(show_name, "fooo", "", 400).await;
+    let auth = "/auth/{ensName}";
+    drive.get(auth, "carol.other.eth", "", 400).await;
+    let challenge = drive.get(auth, "carol.user.dm3.eth", "", 200).await.body;
+    let signature = carol.sign(challenge.as_str().unwrap());
+    let body = json!({ "challenge": challenge, "signature": signature });
+    let token = drive.post(auth, "carol.user.dm3.eth", &body, 200).await.body;
+    drive.post(auth, "bob.user.dm3.eth", &body, 400).await;
+    for (query, bearer, status) in [
+        ("", token.as_str().unwrap(), 200),
+        ("", "no.token.atall", 401),
+        ("?account=bob.user.dm3.eth", token.as_str().unwrap(), 401),
+        ("?account=Bob.user.dm3.eth", token.as_str().unwrap(), 400),
+    ] {
+        let request = drive.server.http.get(format!("{}/v1/session{query}", drive.server.url));
+        drive.send("/v1/session", request.bearer_auth(bearer), status).await;
+    }
+    drive.post("/profile/deleteName", "", &carol.removal("carol.user.dm3.eth"), 200).await;
+    drive.post("/profile/deleteName", "", &carol.removal("bob.user.dm3.eth"), 400).await;
+}
+
+async fn accounts(drive: &mut Drive) {
+    let carol = Dm3User::new(3);
+    let name = carol.address_name();
+    let (change, show) =
+        ("/v1/delivery-services/{service}/accounts", "/v1/delivery-services/{service}/accounts/{name}");
+    let message =
+        |topic: &str, timestamp: u64| carol.account_message("https://ds.example", &name, topic, timestamp);
+    let create = message("createAccount", NOW);
+    drive.post(change, "ds.example.eth", &create, 201).await;
+    drive.post(change, "ds.example.eth", &create, 409).await;
+    drive.post(change, "other.example.eth", &message("createAccount", NOW + 1), 404).await;
+    drive.post(change, "ds.example.eth", &message("createAccount", NOW - 301), 410).await;
+    drive.post(change, "ds.example.eth", &json!({}), 400).await;
+    drive.post(change, "ds.example.eth", &json!({ "signature": "x".repeat(9000) }), 413).await;
+    let mut forged = message("deleteAccount", NOW);
+    forged["signature"] = create["signature"].clone();
+    drive.post(change, "ds.example.eth", &forged, 401).await;
+    let of_nobody = carol.account_message("https://ds.example", "nobody.user.dm3.eth", "createAccount", NOW);
+    drive.post(change, "ds.example.eth", &of_nobody, 422).await;
+    for (account, status) in [(name.as_str(), 200), ("nobody.user.dm3.eth", 404), ("No.eth", 400)] {
+        let path = show.replace("{name}", account);
+        let url = format!("{}{}", drive.server.url, path.replace("{service}", "ds.example.eth"));
+        drive.send(show, drive.server.http.get(url), status).await;
+    }
+    drive.post(change, "ds.example.eth", &message("deleteAccount", NOW), 200).await;
 }

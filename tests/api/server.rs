@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dm3_gateway::clock::Clock;
+use dm3_gateway::config::{Secrets, ServeArgs, Settings};
 use dm3_gateway::http::{Server, StartError};
 use dm3_gateway::store::StoreError;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -129,8 +130,7 @@ async fn a_database_of_another_chain_is_refused() {
     let server = TestServer::start().await;
     server.claim(&Wallet::new(1), "alice.user.dm3.eth", nothing()).await;
     let directory = server.stop().await;
-    let mut settings =
-        dm3_gateway::config::Settings::load(dm3_gateway::config::ServeArgs::default(), None).unwrap();
+    let mut settings = Settings::load(ServeArgs::default(), Secrets::default()).unwrap();
     settings.database_url = format!("sqlite://{}", directory.path().join("names.db").display());
     settings.chain_id = 5;
     let error = Server::start(&settings, Clock::System).await.unwrap_err();

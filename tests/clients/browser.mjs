@@ -5,15 +5,22 @@ import { chromium } from "playwright-core";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 
 const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
-const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 96 96'%3E%3Crect width='96' height='96' rx='22' fill='%23e8743b'/%3E%3Ccircle cx='48' cy='48' r='20' fill='%23fff'/%3E%3C/svg%3E";
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 96 96'%3E%3Crect width='96' height='96' rx='22' fill='%23e8743b'/%3E%3Ccircle cx='48' cy='48' r='20' fill='%23fff'/%3E%3C/svg%3E";
 
 /** Starts the browser: $CHROMIUM, or Debian's. */
 export function startBrowser() {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  if (!existsSync(executablePath)) throw new Error(`there is no ${executablePath}: apt-get install chromium, or set CHROMIUM`);
+  if (!existsSync(executablePath))
+    throw new Error(`there is no ${executablePath}: apt-get install chromium, or set CHROMIUM`);
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
@@ -25,7 +32,12 @@ export class TestWallet {
   constructor({ name = "Test Wallet", rdns = "example.wallet", privateKey = generatePrivateKey() } = {}) {
     this.account = privateKeyToAccount(privateKey);
     this.privateKey = privateKey;
-    this.info = { uuid: `00000000-0000-4000-8000-${String(++TestWallet.#count).padStart(12, "0")}`, name, icon: ICON, rdns };
+    this.info = {
+      uuid: `00000000-0000-4000-8000-${String(++TestWallet.#count).padStart(12, "0")}`,
+      name,
+      icon: ICON,
+      rdns,
+    };
     this.connected = false;
     this.answer = (method, params) => this.sign(method, params);
   }
@@ -79,7 +91,10 @@ export class TestWallet {
 
   /** Tells a page what a wallet tells by itself. */
   emit(page, event, value) {
-    return page.evaluate(([bridge, event, value]) => window[`${bridge}Emit`](event, value), [this.bridge, event, value]);
+    return page.evaluate(
+      ([bridge, event, value]) => window[`${bridge}Emit`](event, value),
+      [this.bridge, event, value],
+    );
   }
 }
 
@@ -119,7 +134,8 @@ export async function newContext(browser, { wallets = [], ...options } = {}) {
   context.on("weberror", (error) => complaints.push(String(error.error())));
   context.on("console", (message) => {
     // What a status of the gateway makes the browser write is no fault of the page.
-    if (message.type() === "error" && !/Failed to load resource: the server responded/.test(message.text())) complaints.push(message.text());
+    if (message.type() === "error" && !/Failed to load resource: the server responded/.test(message.text()))
+      complaints.push(message.text());
   });
   for (const wallet of wallets) await wallet.install(context);
   return { context, complaints };

@@ -36,7 +36,10 @@ beforeEach(async () => {
 afterEach(async () => {
   await opened.context.close();
   // A browser that is offline says so on the console.
-  assert.deepEqual(opened.complaints.filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED")), []);
+  assert.deepEqual(
+    opened.complaints.filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED")),
+    [],
+  );
 });
 
 let count = 0;
@@ -100,19 +103,26 @@ test("a wallet that gives no account is locked", async () => {
   await goOn();
 });
 
-test("the wallet of a contract is told that it has no key", async () => {
+test("a contract is told that it can have a name, and no profile", async () => {
   const before = wallet.answer;
-  wallet.answer = async (method, params) => (method === "personal_sign" ? `0x${"12".repeat(150)}` : before(method, params));
+  wallet.answer = async (method, params) => {
+    if (method === "eth_getCode") return "0x6001";
+    return method === "personal_sign" ? `0x${"12".repeat(150)}` : before(method, params);
+  };
   await choose(page, gateway.url, newLabel());
   await connect(page);
   await sign(page);
   await told(/This account is a contract/);
+  await page.getByRole("button", { name: "Claim without a profile" }).click();
+  await page.getByRole("button", { name: "Sign", exact: true }).click();
+  await page.locator("#done").waitFor();
 });
 
 test("a signature of another account is not sent", async () => {
   const other = new TestWallet();
   const before = wallet.answer;
-  wallet.answer = (method, params) => (method === "personal_sign" ? other.sign(method, params) : before(method, params));
+  wallet.answer = (method, params) =>
+    method === "personal_sign" ? other.sign(method, params) : before(method, params);
   await choose(page, gateway.url, newLabel());
   await connect(page);
   await sign(page);
@@ -177,7 +187,8 @@ test("a name that is taken meanwhile leaves the rest good", async () => {
   const before = wallet.answer;
   wallet.answer = async (method, params) => {
     const answer = await before(method, params);
-    const claims = method === "eth_signTypedData_v4" && JSON.parse(params[1]).message.name === `${label}.user.dm3.eth`;
+    const claims =
+      method === "eth_signTypedData_v4" && JSON.parse(params[1]).message.name === `${label}.user.dm3.eth`;
     if (claims) gateway.run(new TestWallet().privateKey, "claim", `${label}.user.dm3.eth`);
     return answer;
   };
@@ -222,7 +233,10 @@ test("too many changes in a day are told", async () => {
 const pretendFree = () =>
   page.route("**/availability", (route) => route.fulfill({ json: { name: "", available: true, problem: null } }));
 
-for (const [label, says] of [["admin", /This label is reserved/], ["ab", /3 are the least/]]) {
+for (const [label, says] of [
+  ["admin", /This label is reserved/],
+  ["ab", /3 are the least/],
+]) {
   test(`the gateway's refusal of '${label}' is told when only the claim meets it`, async () => {
     await pretendFree();
     await choose(page, gateway.url, label);
@@ -281,12 +295,20 @@ for (const [what, answer, says] of [
   ["a broken database", { status: 503, json: { code: "database", detail: "broken" } }, /out of order/],
   ["a bug", { status: 500, json: { code: "internal", detail: "bug" } }, /The gateway failed/],
   ["a proxy's page", { status: 502, body: "<h1>Bad Gateway</h1>" }, /Something between you and the gateway/],
-  ["a code that is newer than the page", { status: 403, json: { code: "invitation", detail: "you need an invitation" } }, /You need an invitation\./],
+  [
+    "a code that is newer than the page",
+    { status: 403, json: { code: "invitation", detail: "you need an invitation" } },
+    /You need an invitation\./,
+  ],
 ]) {
   test(`${what} is told, and tried again`, async () => {
     await choose(page, gateway.url, newLabel());
     await connect(page);
-    await page.route("**/v1/names/*", (route) => (route.request().method() === "PUT" ? route.fulfill(answer) : route.continue()), { times: 2 });
+    await page.route(
+      "**/v1/names/*",
+      (route) => (route.request().method() === "PUT" ? route.fulfill(answer) : route.continue()),
+      { times: 2 },
+    );
     await page.getByRole("button", { name: "Sign 4 times" }).click();
     await told(says);
     await page.unrouteAll();

@@ -18,7 +18,10 @@ const { createProfile, checkUserProfileWithAddress } = require("@dm3-org/dm3-lib
 let gateway;
 let browser;
 before(async () => {
-  [gateway, browser] = await Promise.all([startGateway({ DM3_DELIVERY_SERVICES: "one.dm3.eth,two.dm3.eth" }), startBrowser()]);
+  [gateway, browser] = await Promise.all([
+    startGateway({ DM3_DELIVERY_SERVICES: "one.dm3.eth,two.dm3.eth" }),
+    startBrowser(),
+  ]);
 });
 after(async () => {
   await browser?.close();
@@ -48,7 +51,13 @@ test("a person claims a name, and its profile is the one that dm3's library make
   const wallet = new TestWallet();
   const page = await person(wallet);
   await claim(page, gateway.url, "alice");
-  assert.deepEqual(wallet.asked, ["eth_requestAccounts", "personal_sign", "personal_sign", "eth_signTypedData_v4", "eth_signTypedData_v4"]);
+  assert.deepEqual(wallet.asked, [
+    "eth_requestAccounts",
+    "personal_sign",
+    "personal_sign",
+    "eth_signTypedData_v4",
+    "eth_signTypedData_v4",
+  ]);
   assert.match(await page.locator("#done").innerText(), /^alice\.user\.dm3\.eth is yours/);
   assert.equal((await state("alice.user.dm3.eth")).owner.toLowerCase(), wallet.address.toLowerCase());
 
@@ -61,12 +70,21 @@ test("a person claims a name, and its profile is the one that dm3's library make
 
   // The keys come out of the browser only as a file that is asked for.
   await page.locator("summary").click();
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Sign and save the keys" }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Sign and save the keys" }).click(),
+  ]);
   const { account, ...keys } = JSON.parse(readFileSync(await download.path(), "utf8"));
   assert.equal(account, wallet.address);
   assert.deepEqual(keys, expected.keys);
-  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
-  for (const secret of [keys.encryptionKeyPair.privateKey, keys.signingKeyPair.privateKey, keys.storageEncryptionKey]) {
+  const kept = await page.evaluate(() =>
+    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
+  );
+  for (const secret of [
+    keys.encryptionKeyPair.privateKey,
+    keys.signingKeyPair.privateKey,
+    keys.storageEncryptionKey,
+  ]) {
     assert.ok(!kept.includes(secret));
   }
 });
@@ -107,13 +125,24 @@ test("kinds of proof that the page does not know are named, and trusted no furth
   const wallet = new TestWallet();
   gateway.run(wallet.privateKey, "claim", "kinds.user.dm3.eth", "--text", "url=https://a.example");
   const page = await person([]);
-  const proofs = [{ kind: "operator", signature: "0x00" }, { kind: "eip712", signature: "0x1234", chainId: 1, block: 77 }];
+  const proofs = [
+    { kind: "operator", signature: "0x00" },
+    {
+      kind: "eip712",
+      signature: "0x1234",
+      acceptedAt: { chainId: 1, blockNumber: 77, blockHash: `0x${"00".repeat(32)}` },
+    },
+  ];
   for (const proof of proofs) {
-    await page.route("**/v1/names/kinds.user.dm3.eth/history*", async (route) => {
-      const history = await (await route.fetch()).json();
-      for (const item of history.items) item.proof = proof;
-      await route.fulfill({ json: history });
-    }, { times: 1 });
+    await page.route(
+      "**/v1/names/kinds.user.dm3.eth/history*",
+      async (route) => {
+        const history = await (await route.fetch()).json();
+        for (const item of history.items) item.proof = proof;
+        await route.fulfill({ json: history });
+      },
+      { times: 1 },
+    );
     await visit(page, gateway.url, "kinds.user.dm3.eth");
     await page.locator("#verdict[data-verdict=good]").waitFor();
     const url = page.locator(".mark[data-key=url]");
@@ -148,7 +177,10 @@ test("the owner edits records, in the form that people write", async () => {
 
   const { records, version } = await state("carol.user.dm3.eth");
   assert.equal(version, 2);
-  assert.deepEqual(records.texts, [{ key: "url", value: "https://carol.example" }, { key: "org.example", value: "says <b>hello</b>" }]);
+  assert.deepEqual(records.texts, [
+    { key: "url", value: "https://carol.example" },
+    { key: "org.example", value: "says <b>hello</b>" },
+  ]);
   assert.deepEqual(records.addresses, [{ coinType: 0, value: "0x0014751e76e8199196d454941c45d1b3a323f1433bd6" }]);
   await page.locator("#verdict[data-verdict=good]").waitFor();
   const shown = await page.locator("main").innerText();
@@ -158,7 +190,10 @@ test("the owner edits records, in the form that people write", async () => {
 
   // What is there already comes up in the form, and an empty field removes its record.
   await page.getByRole("button", { name: "Edit records" }).click();
-  assert.equal(await page.getByRole("textbox", { name: "Bitcoin" }).inputValue(), "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4");
+  assert.equal(
+    await page.getByRole("textbox", { name: "Bitcoin" }).inputValue(),
+    "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+  );
   await page.getByRole("textbox", { name: "Website" }).fill("");
   await page.getByRole("button", { name: "Remove org.example" }).click();
   await page.getByRole("button", { name: "Sign and save" }).click();
@@ -173,7 +208,12 @@ test("the owner transfers a name; the new one releases it; then anybody may have
   await visit(page, gateway.url, "dave.user.dm3.eth", { asOwner: true });
   await page.getByRole("button", { name: "Transfer" }).click();
   const input = page.getByLabel("The new owner’s account");
-  const wrongs = [["0x12", /40 hex digits/], [`${second.address.slice(0, -1)}g`, /40 hex digits/], [`0x${"0".repeat(40)}`, /Nobody has this account/], [first.address, /your own/]];
+  const wrongs = [
+    ["0x12", /40 hex digits/],
+    [`${second.address.slice(0, -1)}g`, /40 hex digits/],
+    [`0x${"0".repeat(40)}`, /Nobody has this account/],
+    [first.address, /your own/],
+  ];
   for (const [text, says] of wrongs) {
     await input.fill(text);
     await page.getByRole("button", { name: "Sign the transfer" }).click();
@@ -226,7 +266,10 @@ test("a second wallet is refused what is not its own", async () => {
 });
 
 test("of several wallets the person chooses one", async () => {
-  const [one, two] = [new TestWallet({ name: "First Wallet", rdns: "example.one" }), new TestWallet({ name: "Second <b>Wallet</b>", rdns: "example.two" })];
+  const [one, two] = [
+    new TestWallet({ name: "First Wallet", rdns: "example.one" }),
+    new TestWallet({ name: "Second <b>Wallet</b>", rdns: "example.two" }),
+  ];
   const page = await person([one, two]);
   await choose(page, gateway.url, "frank");
   assert.deepEqual(await page.locator(".wallet").allInnerTexts(), ["First Wallet", "Second <b>Wallet</b>"]);
@@ -335,7 +378,8 @@ test("wallets that spell signatures in other ways are understood", async () => {
   };
   const page = await person(wallet);
   await claim(page, gateway.url, "judy");
-  const signer = async (message) => wallet.answer("personal_sign", [`0x${Buffer.from(message).toString("hex")}`, wallet.address]);
+  const signer = async (message) =>
+    wallet.answer("personal_sign", [`0x${Buffer.from(message).toString("hex")}`, wallet.address]);
   const { keys } = await createProfile(wallet.address, [], undefined, { signer });
   const record = gateway.resolve("judy.user.dm3.eth", "--text", "network.dm3.profile").value;
   assert.ok(record.includes(keys.signingKeyPair.publicKey), "dm3's library derives from what the wallet gave");
@@ -356,7 +400,10 @@ test("what was claimed in the browser resolves in viem, through the chain", asyn
     assert.equal(await client.getEnsAddress({ name: "kate.user.dm3.eth" }), wallet.address);
     assert.equal(await client.getEnsText({ name: "kate.user.dm3.eth", key: "url" }), "https://kate.example");
     const profile = await client.getEnsText({ name: "kate.user.dm3.eth", key: "network.dm3.profile" });
-    assert.equal(checkUserProfileWithAddress(JSON.parse(profile.slice("data:application/json,".length)), wallet.address), true);
+    assert.equal(
+      checkUserProfileWithAddress(JSON.parse(profile.slice("data:application/json,".length)), wallet.address),
+      true,
+    );
   } finally {
     await dev.stop();
   }

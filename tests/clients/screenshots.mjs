@@ -16,18 +16,37 @@ const gateway = await startGateway({ DM3_DELIVERY_SERVICES: "ds.example.eth" });
 const browser = await startBrowser();
 const owner = new TestWallet({ name: "Another Wallet", rdns: "example.another", privateKey: `0x${"7".repeat(64)}` });
 const records = [
-  "description=Bicycles, bread, and cryptography. Write to me about any of them.", "url=https://alice.example", "com.github=alice",
+  "description=Bicycles, bread, and cryptography. Write to me about any of them.",
+  "url=https://alice.example",
+  "com.github=alice",
 ].flatMap((text) => ["--text", text]);
-gateway.run(owner.privateKey, "claim", "alice.user.dm3.eth", ...records, "--address", "btc=bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
-  "--contenthash", "ipfs://bafybeibj6lixxzqtsb45ysdjnupvqkufgdvzqbnvmhw2kf7cfkesy7r7d4");
+gateway.run(
+  owner.privateKey,
+  "claim",
+  "alice.user.dm3.eth",
+  ...records,
+  "--address",
+  "btc=bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+  "--contenthash",
+  "ipfs://bafybeibj6lixxzqtsb45ysdjnupvqkufgdvzqbnvmhw2kf7cfkesy7r7d4",
+);
 gateway.run(owner.privateKey, "claim", "alice.user.dm3.eth", "--text", "location=Lisbon");
 
 for (const colorScheme of ["light", "dark"]) {
-  for (const [size, viewport] of [["small", { width: 360, height: 740 }], ["large", { width: 1100, height: 800 }]]) {
+  for (const [size, viewport] of [
+    ["small", { width: 360, height: 740 }],
+    ["large", { width: 1100, height: 800 }],
+  ]) {
     const wallet = new TestWallet();
-    const { context } = await newContext(browser, { wallets: [wallet, owner], colorScheme, viewport, deviceScaleFactor: 2 });
+    const { context } = await newContext(browser, {
+      wallets: [wallet, owner],
+      colorScheme,
+      viewport,
+      deviceScaleFactor: 2,
+    });
     const page = await context.newPage();
-    const shot = (what) => page.screenshot({ path: join(directory, `${what}-${colorScheme}-${size}.png`), fullPage: true });
+    const shot = (what) =>
+      page.screenshot({ path: join(directory, `${what}-${colorScheme}-${size}.png`), fullPage: true });
     await page.goto(`${gateway.url}/`);
     await page.locator(".wallet").first().waitFor();
     await shot("claim");

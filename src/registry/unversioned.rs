@@ -1,0 +1,299 @@
+//! The forms in which dm3's own clients sign: a profile of an account, and a name claimed or given up with the profile's
+//! signing key. They say no version, so each counts once for a name, and none counts once the name's owner has signed a
+//! versioned state. What they ask for becomes the next state of the name, which the gateway makes itself.
+
+use std::sync::Arc;
+
+use alloy::primitives::{Address, B256};
+use tracing::Instrument;
+
+use super::Registry;
+use super::admission::{Change, PolicyError, admit};
+use super::apply::{Applied, ApplyError, Decided};
+use super::signature::{KeyFault, check_key};
+use super::zone::{Place, Zone, ZoneRules, address_label};
+use crate::dm3::{self, PROFILE_RECORD, SignedUserProfile, SigningKeyError};
+use crate::ens::Name;
+use crate::keccak::keccak256;
+use crate::state::{NameState, Proof, Records, RecordsBody, SignedByProfile, TextRecord};
+use crate::store::{Entry, StoreError};
+
+/// How often something is tried again when the name changed meanwhile.
+const ATTEMPTS: usize = 3;
+
+/// Why something that a dm3 client signed does not count.
+#[derive(Debug, thiserror::Error)]
+pub enum UnversionedError {
+    /// The zone of the request.
+    #[error("{0} is not an address zone of this gateway")]
+    NotAnAddressZone(Name),
+    /// The name of the request.
+    #[error("{0} is not a name that can be claimed here: one label under a zone of names is expected")]
+    NotAnAlias(Name),
+    /// The address name of the request.
+    #[error("{0} is not an address name of this gateway")]
+    NotAnAddressName(Name),
+    /// Nobody could have signed.
+    #[error("there is no profile under {0}: publish one first")]
+    NoProfile(Name),
+    /// Not the account's signature.
+    #[error("the profile's signature: {0}")]
+    Profile(#[from] KeyFault),
+    /// Not the signing key's signature.
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
+    /// Nobody holds what is to be given up.
+    #[error("nobody holds {0}")]
+    NotHeld(Name),
+    /// Somebody else holds it.
+    #[error("{0} is taken")]
+    Taken(Name),
+    /// An EIP-712 operation came before.
+    #[error("{0} is kept with versioned states (EIP-712) now: change it at PUT /v1/names/{0}")]
+    Versioned(Name),
+    /// The next state is not taken.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+}
+
+impl From<StoreError> for UnversionedError {
+    fn from(error: StoreError) -> Self {
+        ApplyError::from(error).into()
+    }
+}
+
+/// What a dm3 client asks for.
+#[derive(Clone, Debug)]
+enum Wish {
+    Publish { account: Address, profile: SignedUserProfile },
+    Claim { address_name: Name, signature: String },
+    Remove { signature: String },
+}
+
+impl Registry {
+    /// Publishes the profile of an account under its address name in `zone`.
+    ///
+    /// # Errors
+    /// See [`UnversionedError`].
+    pub async fn publish_profile(
+        self: &Arc<Self>,
+        zone: &Name,
+        account: Address,
+        profile: SignedUserProfile,
+    ) -> Result<(), UnversionedError> {
+        let name = self.zones.address_name(zone, account);
+        let name = name.ok_or_else(|| UnversionedError::NotAnAddressZone(zone.clone()))?;
+        self.fulfil(name, Wish::Publish { account, profile }).await
+    }
+
+    /// Claims a name for the account of an address name, signed by that account's profile.
+    ///
+    /// # Errors
+    /// See [`UnversionedError`].
+    pub async fn claim_alias(
+        self: &Arc<Self>,
+        name: Name,
+        address_name: Name,
+        signature: String,
+    ) -> Result<(), UnversionedError> {
+        self.fulfil(name, Wish::Claim { address_name, signature }).await
+    }
+
+    /// Gives a name up, signed by the profile of its owner.
+    ///
+    /// # Errors
+    /// See [`UnversionedError`].
+    pub async fn remove_alias(
+        self: &Arc<Self>,
+        name: Name,
+        signature: String,
+    ) -> Result<(), UnversionedError> {
+        self.fulfil(name, Wish::Remove { signature }).await
+    }
+
+    /// Once begun it is finished, whether or not the caller still waits for it.
+    async fn fulfil(self: &Arc<Self>, name: Name, wish: Wish) -> Result<(), UnversionedError> {
+        let registry = self.clone();
+        let task = async move {
+            let mut attempt = 1;
+            loop {
+                match registry.try_to_fulfil(&name, &wish).await {
+                    // The gateway made the state, so it is the gateway that has to look at the name again.
+                    Err(UnversionedError::Apply(ApplyError::Conflict { .. })) if attempt < ATTEMPTS => {
+                        attempt += 1;
+                    }
+                    outcome => return outcome.map(drop),
+                }
+            }
+        };
+        tokio::spawn(task.in_current_span()).await.map_err(ApplyError::from)?
+    }
+
+    async fn try_to_fulfil(&self, name: &Name, wish: &Wish) -> Result<Option<Applied>, UnversionedError> {
+        let current = self.entry(name.node()).await?;
+        let place = self.zones.place(name).ok_or_else(|| ApplyError::NoSuchZone(name.clone()))?;
+        let step = match wish {
+            Wish::Publish { account, profile } => self.publish(name, &place, &current, *account, profile)?,
+            Wish::Claim { address_name, signature } => {
+                self.claim(name, &place, &current, address_name, signature).await?
+            }
+            Wish::Remove { signature } => self.remove(name, &place, &current, signature).await?,
+        };
+        let Some(decided) = step else { return Ok(None) };
+        if !current.takes_unversioned {
+            return Err(UnversionedError::Versioned(name.clone()));
+        }
+        self.check_records(&decided.state, decided.change, decided.zone).await?;
+        Ok(Some(self.commit(&current, decided).await?))
+    }
+
+    /// `None` when it is published already.
+    fn publish<'a>(
+        &self,
+        name: &Name,
+        place: &Place<'a>,
+        current: &Entry,
+        account: Address,
+        profile: &SignedUserProfile,
+    ) -> Result<Option<Decided<'a>>, UnversionedError> {
+        let digest = profile.profile().signing_digest(account);
+        check_key(account, digest, profile.signature())?;
+        let published = current.records.text(PROFILE_RECORD).and_then(dm3::read_inline_profile);
+        if published.is_some_and(|published| published.profile() == profile.profile()) {
+            return Ok(None);
+        }
+        let text = TextRecord { key: PROFILE_RECORD.into(), value: dm3::inline_record(profile) };
+        let state = self.next_state(name, current, account, Some(text))?;
+        let proof = Proof::Dm3Profile { signature: profile.signature().clone() };
+        decide(place, current, state, proof, digest)
+    }
+
+    /// `None` when the account holds it already.
+    async fn claim<'a>(
+        &self,
+        name: &Name,
+        place: &Place<'a>,
+        current: &Entry,
+        address_name: &Name,
+        signature: &str,
+    ) -> Result<Option<Decided<'a>>, UnversionedError> {
+        let zone = zone_of_aliases(name, place)?;
+        let account = self.zones.place(address_name).and_then(|place| place.address());
+        let account = account.ok_or_else(|| UnversionedError::NotAnAddressName(address_name.clone()))?;
+        let source = self.entry(address_name.node()).await?;
+        let signed =
+            vouched(&source, account).ok_or_else(|| UnversionedError::NoProfile(address_name.clone()))?;
+        let message = format!("alias: {name}");
+        signed.profile().public_signing_key.verify(&message, signature)?;
+        match current.owner {
+            Some(owner) if owner == account => return Ok(None),
+            Some(_) => return Err(UnversionedError::Taken(name.clone())),
+            None => {}
+        }
+        // Where the name does not inherit from that address name, it holds the profile itself.
+        let inherits = zone.inherited_node(Some(account)) == Some(address_name.node());
+        let text = TextRecord { key: PROFILE_RECORD.into(), value: dm3::inline_record(&signed) };
+        let state = self.next_state(name, current, account, (!inherits).then_some(text))?;
+        let (proof, digest) = signed_by_profile(account, &signed, &message, signature);
+        decide(place, current, state, Proof::Dm3Alias(proof), digest)
+    }
+
+    /// `None` when the same signature gave it up.
+    async fn remove<'a>(
+        &self,
+        name: &Name,
+        place: &Place<'a>,
+        current: &Entry,
+        signature: &str,
+    ) -> Result<Option<Decided<'a>>, UnversionedError> {
+        let zone = zone_of_aliases(name, place)?;
+        let Some(owner) = current.owner else {
+            let newest = self.store.history(name.node(), current.version.saturating_sub(1), 1, 0).await?;
+            return match newest.first().map(|item| &item.proof) {
+                Some(Proof::Dm3Remove(proof)) if proof.signature == signature => Ok(None),
+                _ => Err(UnversionedError::NotHeld(name.clone())),
+            };
+        };
+        let signed = match vouched(current, owner) {
+            Some(own) => Some(own),
+            None => match zone.inherited_node(Some(owner)) {
+                Some(node) => vouched(&*self.entry(node).await?, owner),
+                None => None,
+            },
+        };
+        let signed = signed.ok_or_else(|| UnversionedError::NoProfile(name.clone()))?;
+        let message = format!("remove: {name}");
+        signed.profile().public_signing_key.verify(&message, signature)?;
+        let state = self.next_state(name, current, Address::ZERO, None)?;
+        let (proof, digest) = signed_by_profile(owner, &signed, &message, signature);
+        decide(place, current, state, Proof::Dm3Remove(proof), digest)
+    }
+
+    /// The state after `current`, with one text record or none.
+    fn next_state(
+        &self,
+        name: &Name,
+        current: &Entry,
+        owner: Address,
+        text: Option<TextRecord>,
+    ) -> Result<NameState, UnversionedError> {
+        let mut salt = B256::ZERO;
+        getrandom::fill(salt.as_mut_slice()).map_err(|error| ApplyError::Randomness(error.to_string()))?;
+        let mut records = RecordsBody::empty(salt);
+        records.texts.extend(text);
+        Ok(NameState {
+            name: name.clone(),
+            chain_id: self.chain_id,
+            version: current.version + 1,
+            previous: current.state_hash,
+            owner,
+            records: Records::parse(records, &self.limits)
+                .map_err(|error| ApplyError::State(error.into()))?,
+            valid_until: self.clock.now(),
+        })
+    }
+}
+
+/// Checks the zone's policy.
+fn decide<'a>(
+    place: &Place<'a>,
+    current: &Entry,
+    state: NameState,
+    proof: Proof,
+    digest: B256,
+) -> Result<Option<Decided<'a>>, UnversionedError> {
+    let change =
+        Change::between(current, &state).ok_or_else(|| UnversionedError::NotHeld(state.name.clone()))?;
+    let zone = admit(place, change, &state).map_err(|error: PolicyError| ApplyError::from(error))?;
+    Ok(Some(Decided { state, change, zone, proof, digest: Some(digest) }))
+}
+
+/// dm3's aliases are names in zones that are not of addresses.
+fn zone_of_aliases<'a>(name: &Name, place: &Place<'a>) -> Result<&'a Zone, UnversionedError> {
+    match *place {
+        Place::Label { zone, label } if address_label(label).is_none() => match zone.rules() {
+            ZoneRules::Open(_) => Ok(zone),
+            ZoneRules::Address => Err(UnversionedError::NotAnAlias(name.clone())),
+        },
+        _ => Err(UnversionedError::NotAnAlias(name.clone())),
+    }
+}
+
+/// The profile in an entry's own records that the key of `account` has signed.
+fn vouched(entry: &Entry, account: Address) -> Option<SignedUserProfile> {
+    let profile = entry.records.text(PROFILE_RECORD).and_then(dm3::read_inline_profile)?;
+    profile.verify(account).is_ok().then_some(profile)
+}
+
+/// The proof, and the digest by which it counts once.
+fn signed_by_profile(
+    account: Address,
+    signed: &SignedUserProfile,
+    message: &str,
+    signature: &str,
+) -> (SignedByProfile, B256) {
+    let key = signed.profile().public_signing_key;
+    let digest = keccak256(&[account.as_slice(), key.as_bytes(), message.as_bytes()]);
+    let (signature, signed_profile) = (signature.to_owned(), signed.to_json());
+    (SignedByProfile { signature, account, signed_profile }, digest)
+}

@@ -1,0 +1,177 @@
+//! Accounts of delivery services.
+
+use alloy::primitives::B256;
+use sqlx::{Any, AnyConnection, Connection, Transaction};
+
+use super::row::{self, signed};
+use super::{BEGIN_WRITE, Store, StoreError};
+use crate::ens::Name;
+
+/// A message that creates or deletes an account, its signature checked.
+#[derive(Debug)]
+pub struct AccountMessage<'a> {
+    /// The delivery service.
+    pub service: &'a Name,
+    /// The account.
+    pub name: &'a Name,
+    /// keccak256 of what was signed: it counts once.
+    pub digest: B256,
+    /// When it says it was made, in unix seconds. None counts that is older than one that counted.
+    pub timestamp: u64,
+    /// What it asks for.
+    pub change: AccountChange,
+    /// Unix seconds.
+    pub now: u64,
+}
+
+/// What becomes of an account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AccountChange {
+    /// It is created.
+    Create,
+    /// It is deleted.
+    Delete,
+}
+
+/// Why a message changes nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// It counted before.
+    #[error("this message has counted before")]
+    Seen,
+    /// A younger one counted before.
+    #[error("a younger message has counted before")]
+    Older,
+    /// There is an account already.
+    #[error("there is such an account already")]
+    Exists,
+    /// There is no account.
+    #[error("there is no such account")]
+    Missing,
+    /// See [`StoreError`].
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for AccountError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Store {
+    /// When the account was created, in unix seconds; `None` when there is none.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn account(&self, service: &Name, name: &Name) -> Result<Option<u64>, StoreError> {
+        let row = sqlx::query("SELECT created_at FROM accounts WHERE service = $1 AND node = $2")
+            .bind(service.as_str().to_owned())
+            .bind(name.node().as_bytes().to_vec())
+            .fetch_optional(&self.read)
+            .await?;
+        row.map(|row| row::integer(&row, "created_at")).transpose()
+    }
+
+    /// Creates or deletes an account, in one transaction that is on the disk when this returns.
+    ///
+    /// # Errors
+    /// See [`AccountError`].
+    pub async fn change_account(&self, message: &AccountMessage<'_>) -> Result<(), AccountError> {
+        let mut connection = self.write.acquire().await?;
+        let outcome = change_on(&mut connection, message).await;
+        if let Err(AccountError::Store(_)) = outcome {
+            // As in `append`: the driver may count a transaction as open that SQLite has ended.
+            connection.close_on_drop();
+        }
+        outcome
+    }
+}
+
+async fn change_on(connection: &mut AnyConnection, message: &AccountMessage<'_>) -> Result<(), AccountError> {
+    let mut transaction = connection.begin_with(BEGIN_WRITE).await?;
+    check_once(&mut transaction, message).await?;
+    let changed = match message.change {
+        AccountChange::Create => create(&mut transaction, message).await?,
+        AccountChange::Delete => delete(&mut transaction, message).await?,
+    };
+    if !changed {
+        return Err(match message.change {
+            AccountChange::Create => AccountError::Exists,
+            AccountChange::Delete => AccountError::Missing,
+        });
+    }
+    remember(&mut transaction, message).await?;
+    Ok(transaction.commit().await?)
+}
+
+async fn check_once(
+    transaction: &mut Transaction<'_, Any>,
+    message: &AccountMessage<'_>,
+) -> Result<(), AccountError> {
+    let rows = sqlx::query("SELECT digest, timestamp FROM account_messages WHERE service = $1 AND node = $2")
+        .bind(message.service.as_str().to_owned())
+        .bind(message.name.node().as_bytes().to_vec())
+        .fetch_all(&mut **transaction)
+        .await?;
+    for row in rows {
+        if row::hash(&row, "digest")? == message.digest {
+            return Err(AccountError::Seen);
+        }
+        if row::integer(&row, "timestamp")? > message.timestamp {
+            return Err(AccountError::Older);
+        }
+    }
+    Ok(())
+}
+
+async fn create(
+    transaction: &mut Transaction<'_, Any>,
+    message: &AccountMessage<'_>,
+) -> Result<bool, AccountError> {
+    let done = sqlx::query(
+        "INSERT INTO accounts (service, node, name, created_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (service, node) DO NOTHING",
+    )
+    .bind(message.service.as_str().to_owned())
+    .bind(message.name.node().as_bytes().to_vec())
+    .bind(message.name.as_str().to_owned())
+    .bind(signed(message.now))
+    .execute(&mut **transaction)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+async fn delete(
+    transaction: &mut Transaction<'_, Any>,
+    message: &AccountMessage<'_>,
+) -> Result<bool, AccountError> {
+    let done = sqlx::query("DELETE FROM accounts WHERE service = $1 AND node = $2")
+        .bind(message.service.as_str().to_owned())
+        .bind(message.name.node().as_bytes().to_vec())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Messages of an earlier time need no memory: they are refused by it.
+async fn remember(
+    transaction: &mut Transaction<'_, Any>,
+    message: &AccountMessage<'_>,
+) -> Result<(), AccountError> {
+    let (service, node) = (message.service.as_str().to_owned(), message.name.node().as_bytes().to_vec());
+    sqlx::query("DELETE FROM account_messages WHERE service = $1 AND node = $2 AND timestamp < $3")
+        .bind(service.clone())
+        .bind(node.clone())
+        .bind(signed(message.timestamp))
+        .execute(&mut **transaction)
+        .await?;
+    sqlx::query("INSERT INTO account_messages (service, node, digest, timestamp) VALUES ($1, $2, $3, $4)")
+        .bind(service)
+        .bind(node)
+        .bind(message.digest.to_vec())
+        .bind(signed(message.timestamp))
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
