@@ -19,8 +19,9 @@ const ICON =
 /** Starts the browser: $CHROMIUM, or Debian's. */
 export function startBrowser() {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  if (!existsSync(executablePath))
+  if (!existsSync(executablePath)) {
     throw new Error(`there is no ${executablePath}: apt-get install chromium, or set CHROMIUM`);
+  }
   return chromium.launch({ executablePath, args: FLAGS });
 }
 

@@ -2,7 +2,7 @@
 //
 //   node tests/clients/screenshots.mjs DIRECTORY
 //
-// The one in README is `name-light-large.png`, made smaller.
+// The one in README is `readme.png`, as WebP.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -66,6 +66,10 @@ for (const colorScheme of ["light", "dark"]) {
     await visit(page, gateway.url, "alice.user.dm3.eth");
     await page.locator("#verdict[data-verdict=good]").waitFor();
     await shot("name");
+    if (colorScheme === "light" && size === "large") {
+      const clip = { x: 150, y: 0, width: 800, height: 850 };
+      await page.screenshot({ path: join(directory, "readme.png"), fullPage: true, clip });
+    }
     await page.locator(".wallet").nth(1).click();
     await page.getByRole("button", { name: "Edit records" }).click();
     await page.getByRole("button", { name: "Sign and save" }).waitFor();
