@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A source of the current time in unix seconds.
 #[derive(Clone, Debug, Default)]
@@ -31,4 +31,11 @@ impl Clock {
             Self::Held(hand) => hand.load(Ordering::SeqCst),
         }
     }
+}
+
+/// RFC 3339 in UTC, to the second.
+pub fn rfc3339(unix_seconds: u64) -> String {
+    // The last second of the year 9999, behind which the format has no words.
+    const LAST: u64 = 253_402_300_799;
+    humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(unix_seconds.min(LAST))).to_string()
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use alloy::primitives::Address;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::account::{SecretKey, SecretKeyError};
 use crate::session::{SessionSecretError, SessionSecrets};
@@ -37,8 +38,72 @@ pub struct Settings {
     pub delivery_services: Vec<String>,
     /// `[[account_stores]]`: delivery services that keep their accounts here. Default: none.
     pub account_stores: Vec<AccountStoreSettings>,
+    /// `[lookups]`: anybody's profiles.
+    pub lookups: LookupSettings,
     /// `[limits]`: bounds on requests and records.
     pub limits: Limits,
+}
+
+/// How anybody's profiles are looked up and kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LookupSettings {
+    /// `lookups.ttl_seconds`: how long a lookup is good, unless the name's TTL in ENS or a gateway's answer says less.
+    /// Default 300.
+    pub ttl_seconds: u64,
+    /// `lookups.absent_seconds`: the same when there is no profile. Default 60.
+    pub absent_seconds: u64,
+    /// `lookups.unreachable_seconds`: how long nobody is asked again after nobody answered. Default 5.
+    pub unreachable_seconds: u64,
+    /// `lookups.stale_seconds`: how old something may become that is still given, and marked, while nobody answers.
+    /// Default 86,400.
+    pub stale_seconds: u64,
+    /// `lookups.cache_mebibytes`: memory for what is kept. Default 64.
+    pub cache_mebibytes: u64,
+    /// `lookups.ipfs_gateways`, `DM3_LOOKUPS_IPFS_GATEWAYS` (comma-separated): trustless gateways for records in IPFS.
+    /// Default none.
+    pub ipfs_gateways: Vec<url::Url>,
+    /// `lookups.watches`: streams of changes at a time. Default 100.
+    pub watches: usize,
+    /// `DM3_LOOKUPS_PURGE_TOKEN`: what the operator shows to have something forgotten. Default none: nobody can.
+    #[serde(skip)]
+    pub purge_token: Option<PurgeToken>,
+    /// `lookups.allowed_hosts`, `DM3_LOOKUPS_ALLOWED_HOSTS` (comma-separated): `host` or `host:port` that is asked even
+    /// though it is not public. For development. Default none.
+    pub allowed_hosts: Vec<String>,
+}
+
+impl Default for LookupSettings {
+    fn default() -> Self {
+        Self {
+            ttl_seconds: 300,
+            absent_seconds: 60,
+            unreachable_seconds: 5,
+            stale_seconds: 86_400,
+            cache_mebibytes: 64,
+            watches: 100,
+            purge_token: None,
+            ipfs_gateways: Vec::new(),
+            allowed_hosts: Vec::new(),
+        }
+    }
+}
+
+/// What the operator shows to have a kept lookup forgotten. Its `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct PurgeToken(Zeroizing<String>);
+
+impl PurgeToken {
+    /// The token.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for PurgeToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PurgeToken(…)")
+    }
 }
 
 /// A delivery service that keeps its accounts here.
@@ -274,6 +339,13 @@ pub struct ServeArgs {
     /// Contracts that get answers in the TOR protocol, below /tor (addresses, comma-separated)
     #[arg(long, env = "DM3_ANSWERS_TOR_RESOLVERS", value_name = "ADDRESSES", value_delimiter = ',')]
     pub answers_tor_resolvers: Option<Vec<Address>>,
+    /// Trustless IPFS gateways, the preferred first (URLs, comma-separated)
+    #[arg(long, env = "DM3_LOOKUPS_IPFS_GATEWAYS", value_name = "URLS", value_delimiter = ',')]
+    pub lookups_ipfs_gateways: Option<Vec<url::Url>>,
+    /// Hosts that others' records may make this gateway ask even when they are not public, for development (host or
+    /// host:port, comma-separated)
+    #[arg(long, env = "DM3_LOOKUPS_ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
+    pub lookups_allowed_hosts: Option<Vec<String>>,
     /// Delivery services for new profiles whose owner chooses none (ENS names, comma-separated)
     #[arg(long, env = "DM3_DELIVERY_SERVICES", value_name = "NAMES", value_delimiter = ',')]
     pub delivery_services: Option<Vec<String>>,
@@ -290,6 +362,7 @@ struct FileSettings {
     signer: FileSigner,
     sessions: FileSessions,
     answers: AnswerSettings,
+    lookups: LookupSettings,
     zones: Option<Vec<ZoneSettings>>,
     delivery_services: Option<Vec<String>>,
     account_stores: Vec<AccountStoreSettings>,
@@ -316,6 +389,8 @@ pub struct Secrets<'a> {
     pub signer_key: Option<&'a str>,
     /// `DM3_SESSIONS_SECRET`.
     pub session_secret: Option<&'a str>,
+    /// `DM3_LOOKUPS_PURGE_TOKEN`.
+    pub purge_token: Option<&'a str>,
 }
 
 /// What is wrong with the settings.
@@ -355,6 +430,11 @@ pub enum ConfigError {
         "DM3_SESSIONS_SECRET and --sessions-secret-file (DM3_SESSIONS_SECRET_FILE) are both set: unset one"
     )]
     TwoSessionSecrets,
+    /// `DM3_LOOKUPS_PURGE_TOKEN` could be guessed.
+    #[error(
+        "DM3_LOOKUPS_PURGE_TOKEN has {0} characters: at least 16 are expected, such as openssl rand -hex 16 gives"
+    )]
+    PurgeToken(usize),
     /// A value outside of its range.
     #[error("{setting} is {value}: {expected}")]
     Range {
@@ -418,6 +498,12 @@ impl Settings {
             zones: file.zones.unwrap_or_else(ZoneSettings::defaults),
             delivery_services: args.delivery_services.or(file.delivery_services).unwrap_or_default(),
             account_stores: file.account_stores,
+            lookups: LookupSettings {
+                ipfs_gateways: args.lookups_ipfs_gateways.unwrap_or(file.lookups.ipfs_gateways),
+                allowed_hosts: args.lookups_allowed_hosts.unwrap_or(file.lookups.allowed_hosts),
+                purge_token: secrets.purge_token.map(parse_purge_token).transpose()?,
+                ..file.lookups
+            },
             limits: file.limits,
         };
         settings.check_ranges()?;
@@ -437,6 +523,15 @@ impl Settings {
             "less than answers.ttl_seconds is allowed",
         )?;
         range("chain_id", self.chain_id, (1..1 << 53).contains(&self.chain_id), "1 to 2^53 - 1 are allowed")?;
+        let LookupSettings { ttl_seconds, cache_mebibytes, .. } = self.lookups;
+        range(
+            "lookups.ttl_seconds",
+            ttl_seconds,
+            (1..=86_400).contains(&ttl_seconds),
+            "1 to 86400 are allowed",
+        )?;
+        let is_some = (1..=1 << 20).contains(&cache_mebibytes);
+        range("lookups.cache_mebibytes", cache_mebibytes, is_some, "1 to 1048576 are allowed")?;
         let cache = self.answers.cache_mebibytes;
         range("answers.cache_mebibytes", cache, cache <= 1 << 20, "at most 1048576 is allowed")?;
         let Limits { request_seconds, idle_seconds, connections, requests, .. } = self.limits;
@@ -456,6 +551,13 @@ impl Settings {
             range(setting, number as u64, (1..=1 << 20).contains(&number), "1 to 1048576 are allowed")?;
         }
         Ok(())
+    }
+}
+
+fn parse_purge_token(text: &str) -> Result<PurgeToken, ConfigError> {
+    match text.len() {
+        length @ ..16 => Err(ConfigError::PurgeToken(length)),
+        _ => Ok(PurgeToken(Zeroizing::new(text.to_owned()))),
     }
 }
 
@@ -506,6 +608,8 @@ mod tests {
             "batch_hosts",
             "resolvers",
             "tor_resolvers",
+            "ipfs_gateways",
+            "allowed_hosts",
             "operations_per_day",
             "idle_seconds",
         ] {

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title Asks a contract account whether it signed a digest (ERC-1271), also one that is not deployed yet (ERC-6492)
 /// @notice Never deployed: its creation code runs inside of an `eth_call`, with the arguments of the constructor behind
 /// it, and "returns" one byte instead of code. So everything happens at one block, and what the account and its factory
-/// do there is forgotten.
+/// do there is forgotten. Whatever they do with their gas, enough is left for the answer.
 contract SignatureCheck {
     /// @dev The byte that is returned.
     enum Outcome {
@@ -12,26 +12,34 @@ contract SignatureCheck {
         Refused,
         // The account's contract accepts it.
         Accepted,
-        // The same, of an account that the factory in the signature has deployed for this call.
+        // The same, of an account that the factory has deployed or prepared for this call.
         AcceptedOnceDeployed,
-        // There is no contract at the account, and the signature names no factory.
+        // There is no contract at the account, and no factory is named.
         NoContract,
         // The factory failed, or put no contract at the account.
         NotDeployed
     }
 
-    /// @dev What an ERC-6492 signature ends with.
-    bytes32 private constant ERC6492_SUFFIX =
-        0x6492649264926492649264926492649264926492649264926492649264926492;
     /// @dev What an account answers that accepts a signature (ERC-1271).
     bytes4 private constant ERC1271_ACCEPTED = 0x1626ba7e;
+    /// @dev For each question to the account.
+    uint256 private constant QUESTION_GAS = 3_000_000;
+    /// @dev For the factory.
+    uint256 private constant FACTORY_GAS = 8_000_000;
 
     /// @param account Whose signature it should be.
     /// @param digest What should be signed.
-    /// @param signature As the account takes it, or
-    /// `abi.encode(address factory, bytes factoryCalldata, bytes signature) ‖ ERC6492_SUFFIX`.
-    constructor(address account, bytes32 digest, bytes memory signature) {
-        Outcome outcome = _check(account, digest, signature);
+    /// @param signature As the account takes it.
+    /// @param factory What deploys the account, where the signature is one of ERC-6492; zero: nothing does.
+    /// @param factoryCalldata What the factory is called with.
+    constructor(
+        address account,
+        bytes32 digest,
+        bytes memory signature,
+        address factory,
+        bytes memory factoryCalldata
+    ) {
+        Outcome outcome = _check(account, digest, signature, factory, factoryCalldata);
         assembly ("memory-safe") {
             mstore(0, outcome)
             return(31, 1)
@@ -40,28 +48,18 @@ contract SignatureCheck {
 
     /// @dev An account that is there is asked first, as ERC-6492 wants it; the factory is called only if it refuses, for
     /// accounts that have to be prepared.
-    function _check(address account, bytes32 digest, bytes memory signature) private returns (Outcome) {
-        if (!_isErc6492(signature)) {
-            if (account.code.length == 0) return Outcome.NoContract;
-            return _accepts(account, digest, signature) ? Outcome.Accepted : Outcome.Refused;
-        }
-        assembly ("memory-safe") {
-            mstore(signature, sub(mload(signature), 32))
-        }
-        (address factory, bytes memory factoryCalldata, bytes memory inner) =
-            abi.decode(signature, (address, bytes, bytes));
-        if (account.code.length != 0 && _accepts(account, digest, inner)) return Outcome.Accepted;
+    function _check(
+        address account,
+        bytes32 digest,
+        bytes memory signature,
+        address factory,
+        bytes memory factoryCalldata
+    ) private returns (Outcome) {
+        bool isThere = account.code.length != 0;
+        if (isThere && _accepts(account, digest, signature)) return Outcome.Accepted;
+        if (factory == address(0)) return isThere ? Outcome.Refused : Outcome.NoContract;
         if (!_deploys(factory, factoryCalldata) || account.code.length == 0) return Outcome.NotDeployed;
-        return _accepts(account, digest, inner) ? Outcome.AcceptedOnceDeployed : Outcome.Refused;
-    }
-
-    function _isErc6492(bytes memory signature) private pure returns (bool) {
-        if (signature.length < 32) return false;
-        bytes32 suffix;
-        assembly ("memory-safe") {
-            suffix := mload(add(signature, mload(signature)))
-        }
-        return suffix == ERC6492_SUFFIX;
+        return _accepts(account, digest, signature) ? Outcome.AcceptedOnceDeployed : Outcome.Refused;
     }
 
     /// @dev Exactly one word is an answer; of longer ones nothing more is copied.
@@ -71,7 +69,7 @@ contract SignatureCheck {
         bytes32 answer;
         assembly ("memory-safe") {
             mstore(0, 0)
-            answered := staticcall(gas(), account, add(question, 32), mload(question), 0, 32)
+            answered := staticcall(QUESTION_GAS, account, add(question, 32), mload(question), 0, 32)
             answered := and(answered, eq(returndatasize(), 32))
             answer := mload(0)
         }
@@ -81,7 +79,7 @@ contract SignatureCheck {
     /// @dev Copies nothing of the answer.
     function _deploys(address factory, bytes memory factoryCalldata) private returns (bool done) {
         assembly ("memory-safe") {
-            done := call(gas(), factory, 0, add(factoryCalldata, 32), mload(factoryCalldata), 0, 0)
+            done := call(FACTORY_GAS, factory, 0, add(factoryCalldata, 32), mload(factoryCalldata), 0, 0)
         }
     }
 }

@@ -10,7 +10,6 @@ import {ScriptedWalletFactory} from "./utils/ScriptedWalletFactory.sol";
 contract SignatureCheckTest is TestBase {
     uint256 private constant KEY = 0xa11ce;
     bytes32 private constant DIGEST = keccak256("a state");
-    bytes32 private constant SUFFIX = 0x6492649264926492649264926492649264926492649264926492649264926492;
 
     ScriptedWalletFactory private factory;
 
@@ -39,53 +38,58 @@ contract SignatureCheckTest is TestBase {
 
     function test_aWalletThatIsNotDeployedIsDeployedForTheCall() external {
         address wallet = factory.addressOf(vm.addr(KEY), ScriptedWallet.Manner.Honest);
-        bytes memory wrapped = wrap(signature(KEY), ScriptedWallet.Manner.Honest);
-        expect(wallet, DIGEST, wrapped, SignatureCheck.Outcome.AcceptedOnceDeployed);
+        expectWithFactory(wallet, signature(KEY), SignatureCheck.Outcome.AcceptedOnceDeployed);
     }
 
     function test_aWalletThatIsNotDeployedAcceptsItsOwnerOnly() external {
         address wallet = factory.addressOf(vm.addr(KEY), ScriptedWallet.Manner.Honest);
-        bytes memory wrapped = wrap(signature(KEY + 1), ScriptedWallet.Manner.Honest);
-        expect(wallet, DIGEST, wrapped, SignatureCheck.Outcome.Refused);
+        expectWithFactory(wallet, signature(KEY + 1), SignatureCheck.Outcome.Refused);
     }
 
     function test_theFactoryHasToPutTheContractAtTheAccount() external {
-        bytes memory wrapped = wrap(signature(KEY), ScriptedWallet.Manner.Honest);
-        expect(vm.addr(KEY), DIGEST, wrapped, SignatureCheck.Outcome.NotDeployed);
+        expectWithFactory(vm.addr(KEY), signature(KEY), SignatureCheck.Outcome.NotDeployed);
     }
 
     function test_aFactoryThatFailsDeploysNothing() external {
         address wallet = factory.addressOf(vm.addr(KEY), ScriptedWallet.Manner.Honest);
-        bytes memory wrapped = abi.encodePacked(abi.encode(factory, hex"00000000", signature(KEY)), SUFFIX);
-        expect(wallet, DIGEST, wrapped, SignatureCheck.Outcome.NotDeployed);
+        SignatureCheck check =
+            new SignatureCheck(wallet, DIGEST, signature(KEY), address(factory), hex"00000000");
+        expectOutcome(check, SignatureCheck.Outcome.NotDeployed);
     }
 
-    function test_aWrappedSignatureOfADeployedWalletNeedsNoFactory() external {
+    function test_aDeployedWalletNeedsNoFactory() external {
         address wallet = deploy(ScriptedWallet.Manner.Honest);
-        bytes memory wrapped = abi.encodePacked(abi.encode(address(1), "", signature(KEY)), SUFFIX);
-        expect(wallet, DIGEST, wrapped, SignatureCheck.Outcome.Accepted);
+        SignatureCheck check = new SignatureCheck(wallet, DIGEST, signature(KEY), address(1), "");
+        expectOutcome(check, SignatureCheck.Outcome.Accepted);
     }
 
-    function test_whatOnlyEndsLikeAWrappedSignatureReverts() external {
-        address wallet = deploy(ScriptedWallet.Manner.Honest);
-        vm.expectRevert();
-        new SignatureCheck(wallet, DIGEST, abi.encodePacked(SUFFIX));
+    /// @dev A deployed wallet that burns its gas, a factory that is one too, and then the wallet once more.
+    function test_enoughGasIsLeftForTheAnswerWhateverIsBurnt() external {
+        address wallet = deploy(ScriptedWallet.Manner.Burning);
+        bytes memory question = abi.encodeCall(ScriptedWallet.isValidSignature, (DIGEST, ""));
+        SignatureCheck check = this.run{gas: 15_000_000}(wallet, signature(KEY), wallet, question);
+        expectOutcome(check, SignatureCheck.Outcome.NotDeployed);
+        check = this.run{gas: 15_000_000}(wallet, signature(KEY), address(this), "");
+        expectOutcome(check, SignatureCheck.Outcome.Refused);
     }
 
-    function testFuzz_anySignatureIsRefusedOrReverts(bytes calldata junk) external {
+    function run(address account, bytes calldata sig, address deployer, bytes calldata call)
+        external
+        returns (SignatureCheck)
+    {
+        return new SignatureCheck(account, DIGEST, sig, deployer, call);
+    }
+
+    /// @dev As a factory that does nothing and does not mind.
+    fallback() external {}
+
+    function testFuzz_anySignatureIsRefused(bytes calldata junk) external {
         address wallet = deploy(ScriptedWallet.Manner.Honest);
-        try new SignatureCheck(wallet, DIGEST, junk) returns (SignatureCheck check) {
-            vm.assertEq(uint8(address(check).code[0]), uint8(SignatureCheck.Outcome.Refused), "refused");
-        } catch {}
+        expect(wallet, DIGEST, junk, SignatureCheck.Outcome.Refused);
     }
 
     function deploy(ScriptedWallet.Manner manner) private returns (address) {
         return factory.deploy(vm.addr(KEY), manner);
-    }
-
-    function wrap(bytes memory inner, ScriptedWallet.Manner manner) private view returns (bytes memory) {
-        bytes memory call = abi.encodeCall(ScriptedWalletFactory.deploy, (vm.addr(KEY), manner));
-        return abi.encodePacked(abi.encode(factory, call, inner), SUFFIX);
     }
 
     function signature(uint256 key) private pure returns (bytes memory) {
@@ -96,7 +100,17 @@ contract SignatureCheckTest is TestBase {
     function expect(address account, bytes32 digest, bytes memory sig, SignatureCheck.Outcome outcome)
         private
     {
-        bytes memory returned = address(new SignatureCheck(account, digest, sig)).code;
+        expectOutcome(new SignatureCheck(account, digest, sig, address(0), ""), outcome);
+    }
+
+    function expectWithFactory(address account, bytes memory sig, SignatureCheck.Outcome outcome) private {
+        bytes memory call =
+            abi.encodeCall(ScriptedWalletFactory.deploy, (vm.addr(KEY), ScriptedWallet.Manner.Honest));
+        expectOutcome(new SignatureCheck(account, DIGEST, sig, address(factory), call), outcome);
+    }
+
+    function expectOutcome(SignatureCheck check, SignatureCheck.Outcome outcome) private view {
+        bytes memory returned = address(check).code;
         vm.assertEq(returned.length, 1, "one byte");
         vm.assertEq(uint8(returned[0]), uint8(outcome), "outcome");
     }

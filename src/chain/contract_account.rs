@@ -4,20 +4,31 @@ use std::time::Duration;
 
 use alloy::eips::BlockId;
 use alloy::network::TransactionBuilder;
-use alloy::primitives::{Address, B256, Bytes};
+use alloy::primitives::{Address, B256, Bytes, address, hex};
 use alloy::providers::{Provider, ProviderBuilder, RootProvider};
 use alloy::rpc::types::TransactionRequest;
-use alloy::sol_types::SolConstructor;
+use alloy::sol_types::{SolConstructor, SolValue};
+use moka::sync::Cache;
 use tokio::sync::{OnceCell, Semaphore};
 use url::Url;
 
 use super::contracts::SignatureCheck;
 use super::fault::Fault;
+use crate::keccak::keccak256;
+use crate::state::AcceptedAt;
 
 /// For the whole question: chain id, block, call.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Enough to deploy a wallet and ask it; what burns gas burns no more than this.
-const GAS: u64 = 10_000_000;
+const GAS: u64 = 15_000_000;
+/// Not the zero address, for which some wallets are more lenient: they take it for a simulation.
+const CALLER: Address = address!("0x0000000000000000000000000000000000006492");
+/// What an ERC-6492 signature ends with.
+const ERC6492_SUFFIX: [u8; 32] = hex!("6492649264926492649264926492649264926492649264926492649264926492");
+/// For so long an answer is remembered: whoever sends the same again costs nothing.
+const MEMORY: Duration = Duration::from_secs(10);
+/// So many answers are remembered.
+const MEMORY_ENTRIES: u64 = 10_000;
 /// So many questions at a time; more wait, within their timeout.
 const CONCURRENT: usize = 16;
 
@@ -29,15 +40,27 @@ pub struct ContractAccounts {
     /// Set once the endpoint was seen to be of the right chain.
     chain_checked: OnceCell<()>,
     slots: Semaphore,
+    remembered: Cache<B256, Result<AcceptedAt, ContractAccountError>>,
 }
 
-/// The block at which a contract accepted a signature.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct AcceptedAt {
-    /// Its number.
-    pub number: u64,
-    /// Its hash.
-    pub hash: B256,
+/// A signature, and what deploys its account, where it says that (ERC-6492).
+struct Wrapped {
+    factory: Address,
+    factory_calldata: Bytes,
+    signature: Bytes,
+}
+
+impl Wrapped {
+    fn parse(signature: &Bytes) -> Result<Self, ContractAccountError> {
+        let Some(wrapped) = signature.strip_suffix(&ERC6492_SUFFIX) else {
+            let (factory, factory_calldata) = (Address::ZERO, Bytes::new());
+            return Ok(Self { factory, factory_calldata, signature: signature.clone() });
+        };
+        let (factory, factory_calldata, signature) =
+            <(Address, Bytes, Bytes)>::abi_decode_params_validate(wrapped)
+                .map_err(|_| ContractAccountError::Malformed)?;
+        Ok(Self { factory, factory_calldata, signature })
+    }
 }
 
 /// Why an account's contract vouches for nothing.
@@ -73,12 +96,8 @@ impl ContractAccounts {
             chain_id,
             chain_checked: OnceCell::new(),
             slots: Semaphore::new(CONCURRENT),
+            remembered: Cache::builder().max_capacity(MEMORY_ENTRIES).time_to_live(MEMORY).build(),
         }
-    }
-
-    /// The chain that is asked.
-    pub const fn chain_id(&self) -> u64 {
-        self.chain_id
     }
 
     /// Asks the account's contract, at the newest block, whether it accepts `signature` over `digest`.
@@ -91,6 +110,10 @@ impl ContractAccounts {
         digest: B256,
         signature: &Bytes,
     ) -> Result<AcceptedAt, ContractAccountError> {
+        let key = keccak256(&[account.as_slice(), digest.as_slice(), signature]);
+        if let Some(answer) = self.remembered.get(&key) {
+            return answer;
+        }
         let question = async {
             // The semaphore is never closed; if it were, asking without a slot does no harm.
             let _slot = self.slots.acquire().await.ok();
@@ -98,7 +121,11 @@ impl ContractAccounts {
             self.ask(account, digest, signature).await
         };
         let late = |_| ContractAccountError::Unreachable(format!("no answer within {TIMEOUT:?}"));
-        tokio::time::timeout(TIMEOUT, question).await.map_err(late)?
+        let answer = tokio::time::timeout(TIMEOUT, question).await.map_err(late)?;
+        if !matches!(answer, Err(ContractAccountError::Unreachable(_))) {
+            self.remembered.insert(key, answer.clone());
+        }
+        answer
     }
 
     async fn check_chain(&self) -> Result<(), ContractAccountError> {
@@ -121,18 +148,21 @@ impl ContractAccounts {
     ) -> Result<AcceptedAt, ContractAccountError> {
         let block = self.provider.get_block(BlockId::latest()).await.map_err(unreachable)?;
         let block = block.ok_or_else(|| unreachable("it has no newest block"))?;
-        let at = AcceptedAt { number: block.header.number, hash: block.header.hash };
-        let arguments =
-            SignatureCheck::constructorCall { account, digest, signature: signature.clone() }.abi_encode();
-        let code = [SignatureCheck::BYTECODE.as_ref(), &arguments].concat();
-        let call = TransactionRequest::default().with_deploy_code(code).with_gas_limit(GAS);
-        let answer = self.provider.call(call).block(BlockId::hash(at.hash)).await;
-        let answer = answer.map_err(|error| match error.as_error_resp() {
-            // Only decoding reverts, and what uses up all gas leaves enough for the answer.
-            Some(response) if response.as_revert_data().is_some() => ContractAccountError::Malformed,
-            _ => unreachable(error),
-        })?;
         let chain_id = self.chain_id;
+        let at = AcceptedAt { chain_id, block_number: block.header.number, block_hash: block.header.hash };
+        let Wrapped { factory, factory_calldata, signature } = Wrapped::parse(signature)?;
+        let arguments = SignatureCheck::constructorCall {
+            account,
+            digest,
+            signature,
+            factory,
+            factoryCalldata: factory_calldata,
+        };
+        let arguments = arguments.abi_encode();
+        let code = [SignatureCheck::BYTECODE.as_ref(), &arguments].concat();
+        let call = TransactionRequest::default().with_from(CALLER).with_deploy_code(code).with_gas_limit(GAS);
+        let answer =
+            self.provider.call(call).block(BlockId::hash(at.block_hash)).await.map_err(unreachable)?;
         match answer.as_ref() {
             [0] => Err(ContractAccountError::Refused(account)),
             [1 | 2] => Ok(at),

@@ -17,6 +17,13 @@ alloy::sol! {
     "contracts/artifacts/SignatureCheck.json"
 }
 
+alloy::sol! {
+    /// What is asked of the ENS registry.
+    interface EnsRegistry {
+        function ttl(bytes32 node) external view returns (uint64);
+    }
+}
+
 /// The contracts that the development chain has in place of mainnet's.
 pub mod development {
     alloy::sol! {

@@ -2,12 +2,21 @@
 //! the local development chain.
 
 mod anvil;
+pub mod ccip_gateway;
+mod ccip_recorder;
 mod contract_account;
 pub mod contracts;
 pub mod dev;
+mod ens_reader;
 mod fault;
+mod signatures;
 mod universal;
 
 pub use anvil::AnvilError;
-pub use contract_account::{AcceptedAt, ContractAccountError, ContractAccounts};
+pub use ccip_gateway::GuardedCcipGateway;
+pub use ccip_recorder::GatewayAnswer;
+pub use contract_account::{ContractAccountError, ContractAccounts};
+pub use ens_reader::{EnsReader, Entry, ReadBlock, ReadRecords};
+pub use fault::Fault;
+pub use signatures::{KeyFault, SignatureFault, Signatures, check_key};
 pub use universal::{Resolved, UniversalError, UniversalResolver};

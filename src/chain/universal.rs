@@ -1,26 +1,29 @@
 //! Resolving any ENS name as other clients do: through the Universal Resolver (ENSIP-23), following CCIP read.
 
+use alloy::eips::BlockId;
 use alloy::ens::UniversalResolver as Binding;
 use alloy::network::{Ethereum, TransactionBuilder};
 use alloy::primitives::{Address, Bytes};
 use alloy::providers::{
-    CcipReadClient, CcipReadError, HttpCcipReadGateway, Provider, ProviderBuilder, RootProvider,
+    CcipReadClient, CcipReadError, CcipReadGateway, HttpCcipReadGateway, Provider, ProviderBuilder,
+    RootProvider,
 };
 use alloy::rpc::types::TransactionRequest;
 use alloy::sol_types::{SolCall, SolError, SolInterface};
 use url::Url;
 
+use super::ccip_recorder::{GatewayAnswer, Recorder};
 use super::contracts::{Dm3Resolver, UNIVERSAL_RESOLVER};
-use super::fault::shorten;
+use super::fault::{Fault, shorten};
 use crate::ens::abi;
 use crate::ens::call::RecordCall;
 use crate::ens::{Name, wire};
 
-/// A chain with ENS on it.
+/// A chain with ENS on it, and what fetches from the gateways of its resolvers.
 #[derive(Debug)]
-pub struct UniversalResolver {
+pub struct UniversalResolver<G = HttpCcipReadGateway> {
     provider: RootProvider,
-    ccip: CcipReadClient<HttpCcipReadGateway>,
+    gateway: G,
 }
 
 /// What a resolver answered, after the chain has verified it.
@@ -30,6 +33,8 @@ pub struct Resolved {
     pub result: Bytes,
     /// The resolver contract.
     pub resolver: Address,
+    /// What gateways answered on the way.
+    pub gateways: Vec<GatewayAnswer>,
 }
 
 /// Why a name does not resolve.
@@ -77,7 +82,19 @@ impl UniversalResolver {
     /// Over a JSON-RPC endpoint. `http` fetches from gateways; its timeout and redirect policy are what bounds that.
     pub fn new(rpc_url: Url, http: reqwest::Client) -> Self {
         let provider = ProviderBuilder::default().connect_reqwest(http.clone(), rpc_url);
-        Self { provider, ccip: CcipReadClient::new(HttpCcipReadGateway::new(http)) }
+        Self { provider, gateway: HttpCcipReadGateway::new(http) }
+    }
+}
+
+impl<G: CcipReadGateway> UniversalResolver<G> {
+    /// Over an endpoint, with something else that fetches from gateways.
+    pub const fn with_gateway(provider: RootProvider, gateway: G) -> Self {
+        Self { provider, gateway }
+    }
+
+    /// The endpoint.
+    pub const fn provider(&self) -> &RootProvider {
+        &self.provider
     }
 
     /// Asks a name's resolver one question.
@@ -85,17 +102,31 @@ impl UniversalResolver {
     /// # Errors
     /// See [`UniversalError`].
     pub async fn resolve(&self, name: &Name, call: &RecordCall) -> Result<Resolved, UniversalError> {
-        let input = Binding::resolveCall { name: wire::encode(name).into(), data: call.encode().into() };
+        self.resolve_at(name, call.encode(), BlockId::latest()).await
+    }
+
+    /// Asks a name's resolver at a block. `data` is the call of a resolver function, or of `multicall`.
+    ///
+    /// # Errors
+    /// See [`UniversalError`].
+    pub async fn resolve_at(
+        &self,
+        name: &Name,
+        data: Vec<u8>,
+        block: BlockId,
+    ) -> Result<Resolved, UniversalError> {
+        let input = Binding::resolveCall { name: wire::encode(name).into(), data: data.into() };
         let transaction =
             TransactionRequest::default().with_to(UNIVERSAL_RESOLVER).with_input(input.abi_encode());
-        let answer = self.ccip.call::<_, Ethereum>(&self.provider, transaction).await;
+        let client = CcipReadClient::new(Recorder::new(&self.gateway));
+        let answer = client.call_at::<_, Ethereum>(&self.provider, transaction, block).await;
         let answer = answer.map_err(|error| explain(name, error))?;
         if answer.is_empty() {
             return Err(self.no_answer().await);
         }
         let decoded = Binding::resolveCall::abi_decode_returns(&answer)
             .map_err(|error| UniversalError::Chain(error.to_string()))?;
-        Ok(Resolved { result: decoded._0, resolver: decoded._1 })
+        Ok(Resolved { result: decoded._0, resolver: decoded._1, gateways: client.gateway().answers() })
     }
 
     /// An account without code answers every call with nothing.
@@ -103,7 +134,7 @@ impl UniversalResolver {
         match self.provider.get_code_at(UNIVERSAL_RESOLVER).await {
             Ok(code) if code.is_empty() => UniversalError::NoUniversalResolver,
             Ok(_) => UniversalError::Chain("the Universal Resolver answered nothing".into()),
-            Err(error) => UniversalError::Chain(error.to_string()),
+            Err(error) => UniversalError::Chain(Fault::from(error).0),
         }
     }
 }
@@ -118,7 +149,7 @@ fn explain(name: &Name, error: CcipReadError) -> UniversalError {
         other => return UniversalError::Chain(shorten(&other.to_string())),
     };
     let Some(revert) = error.as_error_resp().and_then(|response| response.as_revert_data()) else {
-        return UniversalError::Chain(shorten(&error.to_string()));
+        return UniversalError::Chain(Fault::from(error).0);
     };
     use Binding::UniversalResolverErrors as Revert;
     match Revert::abi_decode(&revert) {
@@ -134,7 +165,6 @@ fn explain(name: &Name, error: CcipReadError) -> UniversalError {
 
 /// What a resolver reverted with, or the batch gateway put in its place (ENSIP-21).
 fn explain_resolver(name: Name, revert: &[u8]) -> UniversalError {
-    use Dm3Resolver::Dm3ResolverErrors as Ours;
     if let Ok(error) = abi::HttpError::abi_decode(revert) {
         let reason = shorten(&format!("status {}: {}", error.status, error.message));
         return UniversalError::Gateway { name, reason };
@@ -142,10 +172,15 @@ fn explain_resolver(name: Name, revert: &[u8]) -> UniversalError {
     if let Ok(error) = abi::Error::abi_decode(revert) {
         return UniversalError::Gateway { name, reason: shorten(&error.message) };
     }
-    let reason = match Ours::abi_decode(revert) {
+    UniversalError::Refused { name, reason: describe_revert(revert) }
+}
+
+/// The error of a resolver, in words where it is one of ours.
+pub(super) fn describe_revert(revert: &[u8]) -> String {
+    use Dm3Resolver::Dm3ResolverErrors as Ours;
+    shorten(&match Ours::abi_decode(revert) {
         Ok(Ours::UnknownSigner(error)) => format!("it does not know the signer {}", error.signer),
         Ok(Ours::AnswerExpired(error)) => format!("the answer expired at {}", error.expires),
         Ok(_) | Err(_) => format!("0x{}", hex::encode(revert)),
-    };
-    UniversalError::Refused { name, reason: shorten(&reason) }
+    })
 }

@@ -145,6 +145,11 @@ impl Author<'_> {
 }
 
 impl GatewayArgs {
+    /// Its base URL.
+    pub const fn url(&self) -> &Url {
+        &self.gateway
+    }
+
     /// A client of this gateway.
     pub fn client(&self) -> Result<Client, CliError> {
         let http = http_client()?;

@@ -7,6 +7,7 @@ mod error;
 mod key;
 mod logging;
 mod openapi;
+mod profile;
 mod release;
 mod resolve;
 mod serve;
@@ -36,16 +37,18 @@ const EXAMPLES: &str = "Examples:
   dm3-gateway claim alice.user.dm3.eth --key-file wallet.key
   dm3-gateway show alice.user.dm3.eth
   dm3-gateway resolve alice.user.dm3.eth --text network.dm3.profile
+  dm3-gateway profile alice.user.dm3.eth
   dm3-gateway dev";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     Dev(dev::Args),
     Claim(claim::Args),
     Show(show::Args),
     Release(release::Args),
     Resolve(resolve::Args),
+    Profile(profile::Args),
     #[command(subcommand)]
     Key(key::Command),
     Openapi(openapi::Args),
@@ -68,12 +71,13 @@ pub fn run() -> ExitCode {
 async fn dispatch(command: Command) -> Result<(), CliError> {
     let clock = Clock::System;
     match command {
-        Command::Serve(args) => serve::run(args, clock).await,
+        Command::Serve(args) => serve::run(*args, clock).await,
         Command::Dev(args) => dev::run(args, clock).await,
         Command::Claim(args) => claim::run(args, &clock).await,
         Command::Show(args) => show::run(args).await,
         Command::Release(args) => release::run(args, &clock).await,
         Command::Resolve(args) => resolve::run(args, &clock).await,
+        Command::Profile(args) => profile::run(args).await,
         Command::Key(command) => key::run(command),
         Command::Openapi(args) => openapi::run(args),
     }

@@ -38,10 +38,13 @@ pub struct Args {
 pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
     logging::init(args.log_format, &args.log)?;
     let mut stop = StopSignal::new()?;
-    let (signer_key, session_secret) = (secret("DM3_SIGNER_KEY")?, secret("DM3_SESSIONS_SECRET")?);
+    let [signer_key, session_secret, purge_token] =
+        ["DM3_SIGNER_KEY", "DM3_SESSIONS_SECRET", "DM3_LOOKUPS_PURGE_TOKEN"].map(secret);
+    let (signer_key, session_secret, purge_token) = (signer_key?, session_secret?, purge_token?);
     let secrets = Secrets {
         signer_key: signer_key.as_deref().map(String::as_str),
         session_secret: session_secret.as_deref().map(String::as_str),
+        purge_token: purge_token.as_deref().map(String::as_str),
     };
     let settings = Settings::load(args.settings, secrets)?;
     let server = Server::start(&settings, clock).await.map_err(|error| explain(&error))?;

@@ -2,6 +2,7 @@
 //! signature. Formats are those of the npm packages `@dm3-org/dm3-lib-profile` and `@dm3-org/dm3-lib-crypto` 1.7.
 
 mod account_message;
+mod canonical;
 mod delivery_service;
 mod keys;
 mod link;
@@ -10,6 +11,7 @@ mod public_key;
 mod uri;
 
 pub use account_message::{AccountMessage, AccountTopic};
+pub use canonical::to_canonical_json;
 pub use delivery_service::{DeliveryServiceError, DeliveryServiceProfile};
 pub use keys::ProfileKeys;
 pub use link::{LinkError, LinkedTo, ProfileLink, SignedProfileLink};

@@ -5,12 +5,11 @@ use alloy::primitives::{Address, Bytes};
 use alloy::sol_types::abi::AbiDecoderConfig;
 use alloy::sol_types::{SolCall, SolError, SolValue};
 use futures_util::future::join_all;
-use serde::Deserialize;
-use url::Url;
 
 use super::lookup::{Lookup, LookupError};
 use super::protocol::Entrance;
 use super::{AnswerError, Gateway, QueryError};
+use crate::chain::ccip_gateway::{self, AskError};
 use crate::ens::abi::{Error, HttpError, Request, queryCall};
 use crate::ens::call::CallError;
 use crate::fetch::FetchError;
@@ -23,9 +22,7 @@ enum EntryError {
     #[error(transparent)]
     Answer(#[from] AnswerError),
     #[error(transparent)]
-    Fetch(#[from] FetchError),
-    #[error("the answer is not {{\"data\": \"0x…\"}}")]
-    Response,
+    Elsewhere(#[from] AskError),
     #[error("batches cannot be nested")]
     Nested,
     #[error("the lookup names no URL")]
@@ -71,16 +68,12 @@ impl Gateway {
     }
 
     async fn answer_url(&self, sender: Address, template: &str, data: &[u8]) -> Result<Vec<u8>, EntryError> {
-        let (sender, hex) = (format!("0x{}", hex::encode(sender)), format!("0x{}", hex::encode(data)));
         if let Some(path) = self.own_path(template) {
+            let (sender, hex) = (format!("0x{}", hex::encode(sender)), format!("0x{}", hex::encode(data)));
             let lookup = self.own_lookup(path, &sender, &hex)?;
             return Ok(self.answer_one(lookup).await?.response().to_vec());
         }
-        let url = template.replace("{sender}", &sender).replace("{data}", &hex);
-        let url: Url = url.parse().map_err(|_| FetchError::Url)?;
-        let is_get = template.contains("{data}");
-        let body = (!is_get).then(|| serde_json::json!({ "data": hex, "sender": sender }).to_string());
-        decode(&self.fetcher.fetch(&url, body).await?)
+        Ok(ccip_gateway::ask(&self.fetcher, template, sender, data).await?)
     }
 
     /// What follows our own base URL in a template.
@@ -118,8 +111,8 @@ impl EntryError {
         match self {
             Self::Lookup(_) | Self::Nested => true,
             Self::Answer(error) => error.status() < 500,
-            Self::Fetch(FetchError::Status { status, .. }) => (400..500).contains(status),
-            Self::Fetch(_) | Self::Response | Self::NoUrl => false,
+            Self::Elsewhere(error) => error.is_final(),
+            Self::NoUrl => false,
         }
     }
 
@@ -129,18 +122,10 @@ impl EntryError {
         match self {
             Self::Lookup(error) => http(error.status(), self.to_string()),
             Self::Answer(error) => http(error.status(), error.message()),
-            Self::Fetch(FetchError::Status { status, body }) => http(*status, body.clone()),
+            Self::Elsewhere(AskError::Fetch(FetchError::Status { status, body })) => {
+                http(*status, body.clone())
+            }
             other => Error { message: other.to_string() }.abi_encode(),
         }
     }
-}
-
-fn decode(body: &[u8]) -> Result<Vec<u8>, EntryError> {
-    #[derive(Deserialize)]
-    struct Response {
-        data: String,
-    }
-    let response: Response = serde_json::from_slice(body).map_err(|_| EntryError::Response)?;
-    let digits = response.data.strip_prefix("0x").ok_or(EntryError::Response)?;
-    hex::decode(digits).map_err(|_| EntryError::Response)
 }

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::code::Code;
-use super::name_resources::rfc3339;
 use super::problem::Problem;
 use super::{Shared, examples};
+use crate::clock::rfc3339;
 use crate::dm3::{AccountMessage, AccountTopic};
 use crate::ens::Name;
 use crate::registry::{AccountError, UserProfileError};
@@ -81,8 +81,8 @@ pub struct DeletedAccount {
 /// Create or delete an account
 ///
 /// With a message that the signing key of the account's profile has signed. Each message counts once.
-#[utoipa::path(post, path = "/v1/delivery-services/{service}/accounts", tag = "dm3", operation_id = "change_account",
-    params(("service" = schema::Name, Path, description = "The delivery service", example = json!(examples::SERVICE))),
+#[utoipa::path(post, path = "/v1/delivery-services/{name}/accounts", tag = "dm3", operation_id = "change_account",
+    params(("name" = schema::Name, Path, description = "The delivery service", example = json!(examples::SERVICE))),
     request_body(content = AccountBody, example = json!(examples::account())),
     responses(
         (status = 200, description = "Deleted", body = DeletedAccount),
@@ -120,11 +120,11 @@ pub async fn change(
 }
 
 /// An account
-#[utoipa::path(get, path = "/v1/delivery-services/{service}/accounts/{name}", tag = "dm3",
+#[utoipa::path(get, path = "/v1/delivery-services/{name}/accounts/{account}", tag = "dm3",
     operation_id = "show_account",
     params(
-        ("service" = schema::Name, Path, description = "The delivery service", example = json!(examples::SERVICE)),
-        ("name" = schema::Name, Path, description = "The account", example = json!(examples::DM3_NAME)),
+        ("name" = schema::Name, Path, description = "The delivery service", example = json!(examples::SERVICE)),
+        ("account" = schema::Name, Path, description = "The account", example = json!(examples::DM3_NAME)),
     ),
     responses(
         (status = 200, description = "There is one", body = AccountResource),

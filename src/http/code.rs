@@ -63,6 +63,8 @@ pub enum Code {
     Chain,
     /// No valid token of a session.
     Session,
+    /// Not the operator's token.
+    Operator,
     /// The delivery service keeps no accounts here.
     NoSuchService,
     /// The message is for another delivery service.

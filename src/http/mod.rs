@@ -13,6 +13,7 @@ mod examples;
 mod health;
 mod html;
 mod info;
+mod lookups;
 mod middleware;
 mod name_resources;
 mod names;
@@ -25,12 +26,15 @@ mod zones;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 pub use openapi::document;
 pub use server::{Server, StartError};
 
 use crate::config::Limits;
 use crate::ens::Name;
 use crate::gateway::Gateway;
+use crate::lookup::Lookups;
 use crate::registry::Registry;
 use crate::session::Sessions;
 
@@ -40,6 +44,10 @@ pub(crate) struct App {
     registry: Arc<Registry>,
     gateway: Gateway,
     sessions: Sessions,
+    lookups: Arc<Lookups>,
+    watches: Arc<Semaphore>,
+    /// SHA-256 of the operator's token.
+    purge_token: Option<[u8; 32]>,
     delivery_services: Vec<Name>,
     public_url: url::Url,
     limits: Limits,

@@ -1,12 +1,11 @@
 //! Names as the API shows them.
 
-use std::time::{Duration, UNIX_EPOCH};
-
 use alloy::primitives::{Address, B256};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{Object, Type};
 
+use crate::clock::rfc3339;
 use crate::ens::Name;
 use crate::registry::Zone;
 use crate::state::{Proof, Records, RecordsBody, schema};
@@ -190,11 +189,4 @@ impl<'a> LinkResource<'a> {
 
 fn null() -> Object {
     Object::with_type(Type::Null)
-}
-
-/// RFC 3339 in UTC, to the second.
-pub fn rfc3339(unix_seconds: u64) -> String {
-    // The last second of the year 9999, behind which the format has no words.
-    const LAST: u64 = 253_402_300_799;
-    humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(unix_seconds.min(LAST))).to_string()
 }

@@ -10,7 +10,9 @@ use utoipa::{OpenApi, ToSchema};
 use super::ccip_failure::Failure;
 use super::dm3_failure::Dm3Failure;
 use super::problem::{Problem, ProblemBody};
-use super::{accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, names, zones};
+use super::{
+    accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, lookups, names, zones,
+};
 
 static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(document);
 
@@ -48,6 +50,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     tags(
         (name = "names", description = "Names, and the operations that change them"),
         (name = "resolution", description = "CCIP read (ERC-3668)"),
+        (name = "lookups", description = "Anybody's verified dm3 profile"),
         (name = "dm3", description = "For dm3's own clients and for delivery services"),
         (name = "service", description = "The gateway itself"),
     ),
@@ -67,6 +70,11 @@ pub fn document() -> utoipa::openapi::OpenApi {
         dm3_auth::challenge,
         dm3_auth::token,
         dm3_auth::check,
+        lookups::profile,
+        lookups::profiles,
+        lookups::delivery_service,
+        lookups::purge,
+        lookups::changes,
         accounts::change,
         accounts::show,
         zones::list,
@@ -103,8 +111,8 @@ fn describe_problems(document: &mut utoipa::openapi::OpenApi) {
 }
 
 fn operations(document: &mut utoipa::openapi::OpenApi) -> impl Iterator<Item = &mut Operation> {
-    fn of_path(item: &mut PathItem) -> [&mut Option<Operation>; 3] {
-        [&mut item.get, &mut item.put, &mut item.post]
+    fn of_path(item: &mut PathItem) -> [&mut Option<Operation>; 4] {
+        [&mut item.get, &mut item.put, &mut item.post, &mut item.delete]
     }
     document.paths.paths.values_mut().flat_map(of_path).flatten()
 }

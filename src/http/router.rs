@@ -16,7 +16,8 @@ use super::html::{self, PageFailure};
 use super::middleware::{self, Bounds, REQUEST_ID};
 use super::problem::Problem;
 use super::{
-    Shared, accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, names, openapi, zones,
+    Shared, accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, lookups, names,
+    openapi, zones,
 };
 use crate::gateway::Entrance;
 
@@ -40,8 +41,11 @@ pub fn router(app: Shared) -> Router {
         .route("/v1/names/{name}/availability", get(availability::show))
         .route("/v1/codecs/address", get(codecs::address))
         .route("/v1/codecs/contenthash", get(codecs::contenthash))
-        .route("/v1/delivery-services/{service}/accounts", post(accounts::change))
-        .route("/v1/delivery-services/{service}/accounts/{name}", get(accounts::show))
+        .route("/v1/profiles", post(lookups::profiles))
+        .route("/v1/profiles/{name}", get(lookups::profile).delete(lookups::purge))
+        .route("/v1/delivery-services/{name}", get(lookups::delivery_service))
+        .route("/v1/delivery-services/{name}/accounts", post(accounts::change))
+        .route("/v1/delivery-services/{name}/accounts/{account}", get(accounts::show))
         .route("/v1/session", get(dm3_auth::check))
         .route("/v1/zones", get(zones::list))
         .route("/v1/info", get(info::show))
@@ -51,15 +55,19 @@ pub fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<Problem>))
         .layer(from_fn_with_state(bounds.clone(), middleware::bounded::<Problem>));
-    // Outside of the bounds: who has too much to do is alive.
-    let live = Router::new().route("/health/live", get(health::live));
+    // Outside of the bounds: who has too much to do is alive, and a stream has no end.
+    let unbounded = Router::new()
+        .route("/health/live", get(health::live))
+        .route("/v1/changes", get(lookups::changes))
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(CatchPanicLayer::custom(middleware::after_panic::<Problem>));
     let pages = page_routes()
         .layer(CatchPanicLayer::custom(middleware::after_panic::<PageFailure>))
         .layer(from_fn_with_state(bounds, middleware::bounded::<PageFailure>))
         .layer(map_response(html::harden));
     ccip.merge(dm3)
         .merge(api)
-        .merge(live)
+        .merge(unbounded)
         .merge(pages)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(cors())
@@ -101,7 +109,7 @@ fn page_routes() -> Router<Shared> {
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST, Method::PUT])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers(Any)
         .expose_headers([header::ETAG, HeaderName::from_static(REQUEST_ID)])
         .max_age(Duration::from_secs(86_400))

@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use sha2::{Digest, Sha256};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
@@ -19,12 +20,13 @@ use tokio_io_timeout::TimeoutStream;
 use super::router::router;
 use super::{App, Shared};
 use crate::account::{self, SecretKey, SecretKeyError};
-use crate::chain::ContractAccounts;
+use crate::chain::{ContractAccounts, Signatures};
 use crate::clock::Clock;
 use crate::config::{Limits, SessionSecretSettings, Settings, SignerSettings};
 use crate::ens::{Name, NameError};
 use crate::fetch::{Fetcher, choose_tls};
 use crate::gateway::Gateway;
+use crate::lookup::{LookupParts, Lookups};
 use crate::registry::{Registry, ZoneError};
 use crate::session::{SessionSecretError, SessionSecrets, Sessions};
 use crate::store::{Store, StoreError};
@@ -112,8 +114,16 @@ impl Server {
         let delivery_services =
             settings.delivery_services.iter().map(|name| Name::parse(name)).collect::<Result<_, _>>()?;
         let store = Store::open(&settings.database_url, settings.chain_id).await?;
-        let registry = Registry::new(store, settings, contract_accounts(settings)?, clock.clone())?;
-        let registry = Arc::new(registry);
+        let signatures = Arc::new(Signatures::new(contract_accounts(settings)?));
+        let registry = Arc::new(Registry::new(store, settings, signatures.clone(), clock.clone())?);
+        let lookups = Lookups::new(LookupParts {
+            chain_id: settings.chain_id,
+            rpc_url: settings.rpc_url.clone(),
+            registry: Some(registry.clone()),
+            signatures,
+            settings: &settings.lookups,
+            clock: clock.clone(),
+        })?;
         let (signer, made_key) = load_signer(&settings.signer)?;
         let listen_error = |source| StartError::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
@@ -123,12 +133,19 @@ impl Server {
         let audience = settings.sessions.audience.clone();
         let audience = audience.unwrap_or_else(|| public_url.as_str().trim_end_matches('/').to_owned());
         let sessions = Sessions::new(&secrets, audience, clock.clone());
-        let fetcher = Fetcher::new(&settings.answers.batch_hosts)?;
+        let fetcher = Fetcher::listed(&settings.answers.batch_hosts)?;
         let gateway = Gateway::new(registry.clone(), signer, fetcher, public_url.clone(), settings, clock);
         let app = Arc::new(App {
             registry,
             gateway,
             sessions,
+            lookups: Arc::new(lookups),
+            watches: Arc::new(Semaphore::new(settings.lookups.watches)),
+            purge_token: settings
+                .lookups
+                .purge_token
+                .as_ref()
+                .map(|token| Sha256::digest(token.as_str()).into()),
             delivery_services,
             public_url,
             limits: settings.limits,
@@ -146,6 +163,11 @@ impl Server {
     /// The base URL under which others reach it.
     pub fn public_url(&self) -> &str {
         self.app.public_url.as_str().trim_end_matches('/')
+    }
+
+    /// Its lookups of profiles.
+    pub fn lookups(&self) -> &Arc<Lookups> {
+        &self.app.lookups
     }
 
     /// The account that signs its answers.

@@ -9,8 +9,8 @@ use tracing::Instrument;
 use super::Registry;
 use super::admission::{Change, PolicyError, admit, counts_for};
 use super::record_rules::{self, PublishedProfile, RecordError};
-use super::signature::SignatureFault;
 use super::zone::{Place, Zone, ZoneRules};
+use crate::chain::SignatureFault;
 use crate::ens::Name;
 use crate::state::{NameState, OperationBody, Proof, StateError};
 use crate::store::{AppendError, Entry, NewOperation, StoreError};
@@ -203,7 +203,7 @@ impl Registry {
             return Err(ProofError::TooLong { length, limit }.into());
         }
         let expected = current.owner.unwrap_or(state.owner);
-        let checked = self.check_signature(expected, state.signing_digest(), signature).await;
+        let checked = self.signatures.check(expected, state.signing_digest(), signature).await;
         let accepted_at = checked.map_err(|fault| match fault {
             SignatureFault::Unreachable(_) => ApplyError::Chain(fault.to_string()),
             fault => ProofError::Signature(fault).into(),
@@ -278,7 +278,7 @@ impl Registry {
         let inherited = inherited.as_ref().map(|entry| &entry.records);
         for PublishedProfile { key, account, profile } in record_rules::check(state, zone, inherited)? {
             let digest = profile.profile().signing_digest(account);
-            let checked = self.check_signature(account, digest, profile.signature()).await;
+            let checked = self.signatures.check(account, digest, profile.signature()).await;
             checked.map_err(|fault| match fault {
                 SignatureFault::Unreachable(_) => ApplyError::Chain(fault.to_string()),
                 fault => RecordError::ProfileSignature { key, fault }.into(),
@@ -293,6 +293,8 @@ impl Registry {
         // Dropped whatever happened: after a conflict the entry is known to be old, and after an error of the
         // database it is not known whether the write was done.
         self.entries.forget(name.node()).await;
+        // Nobody may be watching.
+        let _ = self.writes.send(name.node());
         match outcome {
             Ok(()) => Ok(()),
             Err(AppendError::Conflict) => {

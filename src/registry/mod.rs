@@ -7,7 +7,6 @@ mod configured;
 mod entries;
 mod listed;
 mod record_rules;
-mod signature;
 mod unversioned;
 mod user_profile;
 mod view;
@@ -20,13 +19,14 @@ pub use admission::PolicyError;
 pub use apply::{Applied, ApplyError, ProofError};
 pub use listed::{Listed, Source};
 pub use record_rules::RecordError;
-pub use signature::{KeyFault, SignatureFault};
 pub use unversioned::UnversionedError;
 pub use user_profile::{UserProfileError, UserProfileOf};
 pub use view::NameView;
 pub use zone::{OpenRules, Place, Zone, ZoneError, ZoneRules, Zones, address_label};
 
-use crate::chain::ContractAccounts;
+use tokio::sync::broadcast;
+
+use crate::chain::Signatures;
 use crate::clock::Clock;
 use crate::config::{Limits, Settings};
 use crate::ens::{Name, Node};
@@ -40,21 +40,26 @@ pub struct Registry {
     entries: Entries,
     zones: Zones,
     chain_id: u64,
-    contract_accounts: Option<ContractAccounts>,
+    signatures: Arc<Signatures>,
     account_stores: Vec<AccountStore>,
     limits: Limits,
+    /// Tells of each write, for those who watch names.
+    writes: broadcast::Sender<Node>,
     clock: Clock,
 }
 
+/// How many writes somebody who watches may be behind before they have to look at everything.
+const WRITES_BEHIND: usize = 1024;
+
 impl Registry {
-    /// The registry over an open database. Without `contract_accounts`, only accounts with a key can sign.
+    /// The registry over an open database.
     ///
     /// # Errors
     /// When the zones of the settings contradict each other, or an account store is not an ENS name.
     pub fn new(
         store: Store,
         settings: &Settings,
-        contract_accounts: Option<ContractAccounts>,
+        signatures: Arc<Signatures>,
         clock: Clock,
     ) -> Result<Self, ZoneError> {
         let store = Arc::new(store);
@@ -63,15 +68,21 @@ impl Registry {
             store,
             zones: Zones::parse(&settings.zones)?,
             chain_id: settings.chain_id,
-            contract_accounts,
+            signatures,
             account_stores: settings
                 .account_stores
                 .iter()
                 .map(AccountStore::parse)
                 .collect::<Result<_, _>>()?,
             limits: settings.limits,
+            writes: broadcast::Sender::new(WRITES_BEHIND),
             clock,
         })
+    }
+
+    /// The nodes of the names that are written from now on, each after its write.
+    pub fn writes(&self) -> broadcast::Receiver<Node> {
+        self.writes.subscribe()
     }
 
     /// The zones.

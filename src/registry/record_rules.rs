@@ -2,9 +2,9 @@
 
 use alloy::primitives::Address;
 
-use super::signature::SignatureFault;
 use super::view::LayeredRecords;
 use super::zone::{Zone, ZoneRules};
+use crate::chain::SignatureFault;
 use crate::dm3::{
     self, DeliveryServiceError, DeliveryServiceProfile, RecordUri, SignedUserProfile, UriError,
 };

@@ -3,7 +3,7 @@
 use alloy::primitives::Address;
 
 use super::Registry;
-use super::signature::SignatureFault;
+use crate::chain::SignatureFault;
 use crate::dm3::{self, PROFILE_RECORD, PROFILE_RECORD_OLD, SignedUserProfile};
 use crate::ens::Name;
 use crate::store::StoreError;
@@ -43,7 +43,7 @@ impl Registry {
             return Ok(None);
         };
         let digest = signed.profile().signing_digest(account);
-        match self.check_signature(account, digest, signed.signature()).await {
+        match self.signatures.check(account, digest, signed.signature()).await {
             Ok(_) => Ok(Some(UserProfileOf { account, signed })),
             Err(SignatureFault::Unreachable(reason)) => Err(UserProfileError::Chain(reason)),
             Err(_) => Ok(None),

@@ -42,6 +42,16 @@ impl NameView {
         Self { owner, sources, zone_records: None, fallback }
     }
 
+    /// Who holds the name.
+    pub const fn owner(&self) -> Option<Address> {
+        self.owner
+    }
+
+    /// The entries that this rests on: the name's own, then that of its owner's address name.
+    pub fn states(&self) -> impl Iterator<Item = (Node, &Entry)> {
+        self.sources.iter().map(|(node, entry)| (*node, entry.as_ref()))
+    }
+
     /// The nodes whose entries this rests on, with their versions.
     pub fn basis(&self) -> impl Iterator<Item = (Node, u64)> {
         self.sources.iter().map(|(node, entry)| (*node, entry.version))
@@ -91,11 +101,6 @@ impl NameView {
     /// Whether this is a zone's own name.
     pub const fn is_zone(&self) -> bool {
         self.zone_records.is_some()
-    }
-
-    /// Who holds the name. In an address zone that is its label's account, whether or not anybody claimed it.
-    pub const fn owner(&self) -> Option<Address> {
-        self.owner
     }
 
     pub(super) fn records(&self) -> LayeredRecords<'_> {

@@ -239,6 +239,16 @@ impl Zones {
         Name::parse(&format!("{}.{}", label_of(account), zone.name)).ok()
     }
 
+    /// The address name from which a name at `place` takes what it does not set, when `owner` holds it.
+    pub fn inherited_name(&self, place: &Place<'_>, owner: Option<Address>) -> Option<String> {
+        match (place.zone().rules(), owner) {
+            (ZoneRules::Open(OpenRules { inherit_from: Some(zone), .. }), Some(owner)) => {
+                Some(format!("{}.{zone}", label_of(owner)))
+            }
+            _ => None,
+        }
+    }
+
     /// Where a name stands; `None` outside of all zones. The longest zone that is a suffix of it has it.
     pub fn place<'a>(&'a self, name: &'a Name) -> Option<Place<'a>> {
         let zones = self.0.iter().filter(|zone| name.is_within(&zone.name));

@@ -12,6 +12,7 @@ use dm3_gateway::ens::Name;
 use dm3_gateway::ens::call::{RecordCall, RecordKey};
 use dm3_gateway::gateway::{Query, answer};
 use dm3_gateway::http::Server;
+use dm3_gateway::lookup::Lookups;
 use dm3_gateway::session::SessionSecrets;
 use dm3_gateway::state::NameState;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
@@ -61,6 +62,10 @@ impl TestServer {
 
     pub fn signer(&self) -> Address {
         self.server.signer()
+    }
+
+    pub fn lookups(&self) -> &Lookups {
+        self.server.lookups()
     }
 
     pub fn move_clock(&self, seconds: u64) {

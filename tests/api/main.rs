@@ -15,6 +15,7 @@ mod freshness;
 mod harness;
 mod history;
 mod listing;
+mod lookups;
 mod malformed;
 mod openapi;
 mod pages;

@@ -103,7 +103,7 @@ async fn the_examples_can_be_sent_as_they_are() {
     let mut operations = description.operations();
     operations.sort_by_key(|(method, path)| match (method.as_str(), path.as_str()) {
         ("PUT", _) | ("POST", "/profile/address") => 0,
-        ("POST", "/profile/name" | "/v1/delivery-services/{service}/accounts") => 1,
+        ("POST", "/profile/name" | "/v1/delivery-services/{name}/accounts") => 1,
         ("POST", "/profile/deleteName") => 3,
         _ => 2,
     });
@@ -331,7 +331,7 @@ async fn accounts(drive: &mut Drive) {
     let carol = Dm3User::new(3);
     let name = carol.address_name();
     let (change, show) =
-        ("/v1/delivery-services/{service}/accounts", "/v1/delivery-services/{service}/accounts/{name}");
+        ("/v1/delivery-services/{name}/accounts", "/v1/delivery-services/{name}/accounts/{account}");
     let message =
         |topic: &str, timestamp: u64| carol.account_message("https://ds.example", &name, topic, timestamp);
     let create = message("createAccount", NOW);

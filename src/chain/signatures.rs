@@ -2,10 +2,15 @@
 
 use alloy::primitives::{Address, B256, Bytes};
 
-use super::Registry;
+use super::contract_account::{ContractAccountError, ContractAccounts};
 use crate::account::{Signature, SignatureError};
-use crate::chain::ContractAccountError;
 use crate::state::AcceptedAt;
+
+/// Checks signatures of accounts with a key and, where a chain can be asked, of contract accounts.
+#[derive(Debug, Default)]
+pub struct Signatures {
+    contracts: Option<ContractAccounts>,
+}
 
 /// Why a signature is not that of an account with a key.
 #[derive(Debug, thiserror::Error, PartialEq, Eq, Clone)]
@@ -40,25 +45,26 @@ pub enum SignatureFault {
     Unreachable(String),
 }
 
-impl Registry {
+impl Signatures {
+    /// Without `contracts`, only accounts with a key can sign.
+    pub const fn new(contracts: Option<ContractAccounts>) -> Self {
+        Self { contracts }
+    }
+
     /// Checks that `account` signed `digest`. For a contract account it tells where its contract said so.
     ///
     /// # Errors
     /// See [`SignatureFault`].
-    pub(super) async fn check_signature(
+    pub async fn check(
         &self,
         account: Address,
         digest: B256,
         signature: &Bytes,
     ) -> Result<Option<AcceptedAt>, SignatureFault> {
         let Err(fault) = check_key(account, digest, signature) else { return Ok(None) };
-        let Some(contracts) = &self.contract_accounts else { return Err(SignatureFault::NotAsked(fault)) };
+        let Some(contracts) = &self.contracts else { return Err(SignatureFault::NotAsked(fault)) };
         match contracts.check(account, digest, signature).await {
-            Ok(at) => Ok(Some(AcceptedAt {
-                chain_id: contracts.chain_id(),
-                block_number: at.number,
-                block_hash: at.hash,
-            })),
+            Ok(at) => Ok(Some(at)),
             Err(ContractAccountError::NoContract { .. }) => Err(SignatureFault::Key(fault)),
             Err(ContractAccountError::Unreachable(reason)) => Err(SignatureFault::Unreachable(reason)),
             Err(error) => Err(SignatureFault::Contract(error)),
@@ -67,7 +73,10 @@ impl Registry {
 }
 
 /// Checks that the key of `account` signed `digest`.
-pub(super) fn check_key(account: Address, digest: B256, signature: &[u8]) -> Result<(), KeyFault> {
+///
+/// # Errors
+/// See [`KeyFault`].
+pub fn check_key(account: Address, digest: B256, signature: &[u8]) -> Result<(), KeyFault> {
     let signer = Signature::parse(signature)?.recover(digest)?;
     if signer == account { Ok(()) } else { Err(KeyFault::Signer { signer, expected: account }) }
 }

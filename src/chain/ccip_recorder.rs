@@ -1,0 +1,73 @@
+//! Remembers what gateways answered: evidence for those who want to check a lookup themselves.
+
+use std::sync::{Mutex, PoisonError};
+
+use alloy::primitives::{Address, Bytes};
+use alloy::providers::{CcipReadGateway, CcipReadGatewayError, CcipReadRequest};
+use async_trait::async_trait;
+use url::Url;
+
+/// What a gateway answered to a lookup.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GatewayAnswer {
+    /// Scheme, host and port of its URL.
+    pub url: String,
+    /// The contract that sent the lookup.
+    pub sender: Address,
+    /// The lookup.
+    pub request: Bytes,
+    /// The answer.
+    pub response: Bytes,
+}
+
+/// Passes one call's lookups on, a URL at a time, and keeps the answers.
+pub struct Recorder<'a, G> {
+    gateway: &'a G,
+    /// Held for a push only.
+    answers: Mutex<Vec<GatewayAnswer>>,
+}
+
+impl<'a, G> Recorder<'a, G> {
+    pub const fn new(gateway: &'a G) -> Self {
+        Self { gateway, answers: Mutex::new(Vec::new()) }
+    }
+
+    pub fn answers(&self) -> Vec<GatewayAnswer> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[async_trait]
+impl<G: CcipReadGateway> CcipReadGateway for Recorder<'_, G> {
+    async fn request(
+        &self,
+        request: &CcipReadRequest,
+        max_response_size: usize,
+    ) -> Result<Bytes, CcipReadGatewayError> {
+        let mut last = CcipReadGatewayError::new("the lookup names no URL");
+        for template in &request.urls {
+            let one = CcipReadRequest { urls: vec![template.clone()], ..request.clone() };
+            match self.gateway.request(&one, max_response_size).await {
+                Ok(response) => {
+                    let CcipReadRequest { sender, data: request, .. } = one;
+                    let answer =
+                        GatewayAnswer { url: origin(template), sender, request, response: response.clone() };
+                    self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(answer);
+                    return Ok(response);
+                }
+                // A 4xx is final (ERC-3668).
+                Err(error) if error.status.is_some_and(|status| (400..500).contains(&status)) => {
+                    return Err(error);
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+}
+
+/// What follows the host is others' text, and as long as they like.
+fn origin(template: &str) -> String {
+    let url = Url::parse(&template.replace(['{', '}'], ""));
+    url.map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+}

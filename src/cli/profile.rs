@@ -1,0 +1,86 @@
+//! `profile`: anybody's verified dm3 profile.
+
+use super::client::{GatewayArgs, parse_name};
+use super::error::CliError;
+use super::terminal::{self, shown};
+use crate::ens::Name;
+use crate::lookup::{Client, ClientError, ProfileLookup, Verdict};
+
+/// Look up anybody's dm3 profile, verified, through a gateway
+///
+/// Ends 0 when the profile is verified, 1 when it is absent, invalid or unreachable.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:
+  dm3-gateway profile alice.user.dm3.eth
+  dm3-gateway profile vitalik.eth --max-age 0
+  dm3-gateway profile alice.eth --json | jq .evidence")]
+pub struct Args {
+    /// Any ENS name
+    #[arg(value_parser = parse_name)]
+    name: Name,
+    /// How many seconds ago it may have been looked up
+    #[arg(long, value_name = "SECONDS")]
+    max_age: Option<u64>,
+    #[command(flatten)]
+    gateway: GatewayArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: Args) -> Result<(), CliError> {
+    let client = Client::new(args.gateway.url().clone()).map_err(|error| explain(&error))?;
+    let lookup = client.profile(&args.name, args.max_age).await.map_err(|error| explain(&error))?;
+    if args.json {
+        terminal::print(serde_json::to_string_pretty(&lookup)?)?;
+    } else {
+        terminal::print(describe(&lookup))?;
+    }
+    match lookup.verdict {
+        Verdict::Verified => Ok(()),
+        Verdict::Absent => Err(refused(&lookup, "there is no dm3 profile").next("its owner can publish one")),
+        Verdict::Invalid => {
+            Err(refused(&lookup, "the dm3 profile must not be used").next("its owner has to publish it anew"))
+        }
+        Verdict::Unreachable => Err(refused(&lookup, "whether there is a dm3 profile is not known")
+            .next("try again; --json tells what was reached")),
+    }
+}
+
+fn refused(lookup: &ProfileLookup, what: &str) -> CliError {
+    let reason = lookup.reason.as_deref().unwrap_or("no reason is given");
+    CliError::new(format!("{}: {what}: {}", lookup.name, shown(reason)))
+}
+
+fn explain(error: &ClientError) -> CliError {
+    let told = CliError::new(error);
+    match error {
+        ClientError::Url(_) | ClientError::Http(_) => told.next("check --gateway; is it running there?"),
+        ClientError::Refused { .. } => told,
+    }
+}
+
+/// A line for each thing there is to know.
+fn describe(lookup: &ProfileLookup) -> String {
+    let mut lines = vec![
+        ("name", lookup.name.clone()),
+        ("verdict", format!("{:?}", lookup.verdict).to_lowercase()),
+        ("freshness", format!("{:?}, looked up {}", lookup.freshness, lookup.resolved_at).to_lowercase()),
+    ];
+    lines.extend(lookup.address.map(|address| ("account", address.to_string())));
+    if let Some(profile) = &lookup.profile {
+        lines.push(("signing key", profile.public_signing_key.clone()));
+        lines.push(("encryption key", profile.public_encryption_key.clone()));
+    }
+    for service in &lookup.delivery_services {
+        let what = match (&service.profile, &service.reason) {
+            (Some(profile), _) => profile.url.clone(),
+            (None, Some(reason)) => format!("{:?}: {reason}", service.verdict).to_lowercase(),
+            (None, None) => format!("{:?}", service.verdict).to_lowercase(),
+        };
+        lines.push(("delivery service", format!("{} {what}", service.name)));
+    }
+    let line = |(label, value): &(&str, String)| format!("{label:16}  {}", shown(value));
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}

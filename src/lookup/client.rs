@@ -1,0 +1,127 @@
+//! A client for services in other processes: asks a gateway over HTTP, and gives what [`Lookups`](super::Lookups) gives.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::json;
+use url::Url;
+
+use super::verdict::{DeliveryServiceLookup, ProfileLookup};
+use crate::ens::Name;
+use crate::fetch::choose_tls;
+
+/// For one request. A gateway takes half of that at most.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Asks a gateway for profiles.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+}
+
+/// Why a gateway gave no lookup. That a profile is not there, or cannot be reached, is no error: it is a verdict.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The gateway's URL.
+    #[error("'{0}' is not the URL of a gateway: http or https and a host are expected")]
+    Url(Url),
+    /// No connection, no answer in time, or not what a gateway answers.
+    #[error("the gateway does not answer: {0}")]
+    Http(#[from] reqwest::Error),
+    /// It said no.
+    #[error("the gateway answered {status}: {detail}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The problem's detail.
+        detail: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct Items {
+    items: Vec<ProfileLookup>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    detail: String,
+}
+
+impl Client {
+    /// For the gateway at this URL.
+    ///
+    /// # Errors
+    /// [`ClientError::Url`], or when an HTTP client cannot be made.
+    pub fn new(gateway: Url) -> Result<Self, ClientError> {
+        if gateway.cannot_be_a_base() || !matches!(gateway.scheme(), "http" | "https") {
+            return Err(ClientError::Url(gateway));
+        }
+        choose_tls();
+        Ok(Self { http: reqwest::Client::builder().timeout(TIMEOUT).build()?, base: gateway })
+    }
+
+    /// Anybody's profile; looked up at most `max_age` seconds ago, if anything answers.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn profile(&self, name: &Name, max_age: Option<u64>) -> Result<ProfileLookup, ClientError> {
+        read(self.get(&["v1", "profiles", name.as_str()], max_age).send().await?).await
+    }
+
+    /// Those of up to 500 names, in the same order.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn profiles(
+        &self,
+        names: &[Name],
+        max_age: Option<u64>,
+    ) -> Result<Vec<ProfileLookup>, ClientError> {
+        let names: Vec<_> = names.iter().map(Name::as_str).collect();
+        let request = self.http.post(self.url(&["v1", "profiles"]));
+        let response = request.json(&json!({ "names": names, "maxAge": max_age })).send().await?;
+        Ok(read::<Items>(response).await?.items)
+    }
+
+    /// A delivery service's profile.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn delivery_service(
+        &self,
+        name: &Name,
+        max_age: Option<u64>,
+    ) -> Result<DeliveryServiceLookup, ClientError> {
+        read(self.get(&["v1", "delivery-services", name.as_str()], max_age).send().await?).await
+    }
+
+    fn get(&self, path: &[&str], max_age: Option<u64>) -> reqwest::RequestBuilder {
+        let query: Vec<_> = max_age.map(|seconds| ("max_age", seconds.to_string())).into_iter().collect();
+        let mut url = self.url(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        self.http.get(url)
+    }
+
+    fn url(&self, path: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        // The URL can be a base, which was checked.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        url
+    }
+}
+
+async fn read<T: for<'de> Deserialize<'de>>(response: reqwest::Response) -> Result<T, ClientError> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response.json().await?);
+    }
+    let refusal = response.json::<Refusal>().await;
+    let detail = refusal.map_or_else(|_| "without a reason".to_owned(), |refusal| refusal.detail);
+    Err(ClientError::Refused { status: status.as_u16(), detail })
+}

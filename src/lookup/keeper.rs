@@ -1,0 +1,199 @@
+//! The cache of outcomes: one resolution of a name at a time however many ask, bounded by bytes.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use moka::sync::Cache;
+use tokio::sync::watch;
+use tracing::Instrument;
+
+use super::outcome::{Body, Outcome};
+use super::verdict::Verdict;
+use crate::clock::Clock;
+use crate::config::LookupSettings;
+use crate::ens::Name;
+
+/// What an entry takes beside its outcome: the key, the cache's own bookkeeping, the allocations.
+const OVERHEAD: usize = 320;
+
+/// An outcome that is kept.
+#[derive(Debug)]
+pub struct Kept<B> {
+    /// What was found.
+    pub outcome: Outcome<B>,
+    /// When the resolution began, in unix seconds.
+    pub resolved_at: u64,
+    /// Until when it is good, in unix seconds.
+    pub expires_at: u64,
+    /// When what callers act on became what it is, in unix seconds; as far as is known here.
+    pub changed_at: u64,
+    /// When it was last tried in vain to look again, in unix seconds; 0: never.
+    failed_at: AtomicU64,
+}
+
+/// Outcomes by name.
+#[derive(Debug)]
+pub struct Keeper<B: Body> {
+    entries: Cache<Name, Arc<Kept<B>>>,
+    /// The resolutions that are under way. Held for a look into the map only.
+    flights: Mutex<HashMap<Name, Flight<B>>>,
+    flown: AtomicU64,
+    settings: LookupSettings,
+    clock: Clock,
+}
+
+type Landing<B> = watch::Receiver<Option<Arc<Kept<B>>>>;
+
+#[derive(Debug)]
+struct Flight<B> {
+    id: u64,
+    landing: Landing<B>,
+}
+
+impl<B> Kept<B> {
+    /// Of an outcome that is told and not kept.
+    pub fn of(outcome: Outcome<B>, now: u64) -> Self {
+        let failed_at = AtomicU64::new(0);
+        Self { outcome, resolved_at: now, expires_at: now, changed_at: now, failed_at }
+    }
+
+    /// Whether less than a fifth of its life is left: who asks now gets it, and has it looked up again.
+    pub const fn is_due(&self, now: u64) -> bool {
+        let lifetime = self.expires_at.saturating_sub(self.resolved_at);
+        self.expires_at.saturating_sub(now) < lifetime.div_ceil(5)
+    }
+}
+
+impl<B: Body> Keeper<B> {
+    pub fn new(settings: &LookupSettings, bytes: u64, clock: Clock) -> Self {
+        let weigh = |name: &Name, kept: &Arc<Kept<B>>| {
+            let weight = OVERHEAD + 2 * name.as_str().len() + kept.outcome.weight();
+            u32::try_from(weight).unwrap_or(u32::MAX)
+        };
+        Self {
+            entries: Cache::builder().max_capacity(bytes).weigher(weigh).build(),
+            flights: Mutex::default(),
+            flown: AtomicU64::new(0),
+            settings: settings.clone(),
+            clock,
+        }
+    }
+
+    /// What is kept for a name, however old.
+    pub fn peek(&self, name: &Name) -> Option<Arc<Kept<B>>> {
+        self.entries.get(name)
+    }
+
+    /// Forgets a name; a resolution that is under way is not kept either.
+    pub fn purge(&self, name: &Name) {
+        self.lock().remove(name);
+        self.entries.invalidate(name);
+    }
+
+    /// How many resolutions were begun.
+    pub fn flown(&self) -> u64 {
+        self.flown.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes the cache takes, by its own count.
+    pub fn bytes(&self) -> u64 {
+        self.entries.run_pending_tasks();
+        self.entries.weighted_size()
+    }
+
+    /// Whether what is kept may be served although its time is over.
+    pub fn may_be_stale(&self, kept: &Kept<B>, now: u64) -> bool {
+        kept.outcome.verdict != Verdict::Unreachable
+            && now < kept.resolved_at.saturating_add(self.settings.stale_seconds)
+    }
+
+    /// Whether looking again failed so short a time ago that it is not tried yet.
+    pub fn has_just_failed(&self, kept: &Kept<B>, now: u64) -> bool {
+        let failed_at = kept.failed_at.load(Ordering::Relaxed);
+        failed_at != 0 && now < failed_at.saturating_add(self.settings.unreachable_seconds)
+    }
+
+    /// Joins the resolution of a name that is under way, or begins one. It is finished whether or not anybody waits.
+    pub fn fly(
+        self: &Arc<Self>,
+        name: &Name,
+        resolve: impl Future<Output = Outcome<B>> + Send + 'static,
+    ) -> Landing<B> {
+        let mut flights = self.lock();
+        if let Some(flight) = flights.get(name) {
+            return flight.landing.clone();
+        }
+        let id = self.flown.fetch_add(1, Ordering::Relaxed);
+        let (tell, landing) = watch::channel(None);
+        flights.insert(name.clone(), Flight { id, landing: landing.clone() });
+        drop(flights);
+        let (keeper, name) = (self.clone(), name.clone());
+        let task = async move {
+            // Ends with the task, whatever happens to it: a name must not stay blocked.
+            let _end = EndOfFlight { keeper: keeper.clone(), name: name.clone(), id };
+            let begun = keeper.clock.now();
+            let outcome = resolve.await;
+            let kept = keeper.keep(&name, id, outcome, begun);
+            tell.send_replace(Some(kept));
+        };
+        tokio::spawn(task.in_current_span());
+        landing
+    }
+
+    fn keep(&self, name: &Name, id: u64, outcome: Outcome<B>, resolved_at: u64) -> Arc<Kept<B>> {
+        let before = self.peek(name);
+        let now = self.clock.now();
+        let changed_at = match (&before, outcome.lifetime.changed_at) {
+            (_, Some(changed_at)) => changed_at,
+            (Some(before), None) if before.outcome.fingerprint() == outcome.fingerprint() => {
+                before.changed_at
+            }
+            _ => resolved_at,
+        };
+        let is_unreachable = outcome.verdict == Verdict::Unreachable;
+        let expires_at = now.saturating_add(self.lifetime(&outcome, now));
+        let failed_at = AtomicU64::new(0);
+        let kept = Arc::new(Kept { outcome, resolved_at, expires_at, changed_at, failed_at });
+        let is_wanted = self.lock().get(name).is_some_and(|flight| flight.id == id);
+        match before {
+            _ if !is_wanted => {}
+            Some(before) if is_unreachable && self.may_be_stale(&before, now) => {
+                before.failed_at.store(now, Ordering::Relaxed);
+            }
+            _ => self.entries.insert(name.clone(), kept.clone()),
+        }
+        kept
+    }
+
+    /// For how many seconds an outcome may be kept: whatever is shortest, but a second at least.
+    fn lifetime(&self, outcome: &Outcome<B>, now: u64) -> u64 {
+        let of_verdict = match outcome.verdict {
+            Verdict::Verified | Verdict::Invalid => self.settings.ttl_seconds,
+            Verdict::Absent => self.settings.absent_seconds,
+            Verdict::Unreachable => return self.settings.unreachable_seconds,
+        };
+        let of_answers = outcome.lifetime.answers_expire.map(|expires| expires.saturating_sub(now));
+        let bounds = [outcome.lifetime.ens_ttl, of_answers];
+        bounds.into_iter().flatten().fold(of_verdict, u64::min).max(1)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Name, Flight<B>>> {
+        self.flights.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct EndOfFlight<B: Body> {
+    keeper: Arc<Keeper<B>>,
+    name: Name,
+    id: u64,
+}
+
+impl<B: Body> Drop for EndOfFlight<B> {
+    fn drop(&mut self) {
+        let mut flights = self.keeper.lock();
+        if flights.get(&self.name).is_some_and(|flight| flight.id == self.id) {
+            flights.remove(&self.name);
+        }
+    }
+}
