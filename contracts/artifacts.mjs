@@ -5,7 +5,15 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
-const CONTRACTS = ["Dm3Resolver", "SignatureCheck", "UniversalResolver", "ENSRegistry", "PlainResolver", "ScriptedWalletFactory"];
+const CONTRACTS = [
+  "Dm3Resolver",
+  "SignatureCheck",
+  "UniversalResolver",
+  "ENSRegistry",
+  "PlainResolver",
+  "ContractAccount",
+  "ScriptedWalletFactory",
+];
 
 const here = (path) => new URL(path, import.meta.url);
 

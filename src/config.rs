@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use alloy::primitives::Address;
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ pub struct Settings {
     pub chain_id: u64,
     /// `rpc_url`, `DM3_RPC_URL`: a JSON-RPC endpoint of that chain, which is asked about contract accounts. Default:
     /// none, and then only accounts with a key can sign.
-    pub rpc_url: Option<url::Url>,
+    pub rpc_url: Option<RpcUrl>,
     /// `[signer]`: the key that signs answers.
     pub signer: SignerSettings,
     /// `[sessions]`: challenges and tokens for dm3's clients.
@@ -42,6 +43,53 @@ pub struct Settings {
     pub lookups: LookupSettings,
     /// `[limits]`: bounds on requests and records.
     pub limits: Limits,
+}
+
+/// The URL of a JSON-RPC endpoint. There is often a key in it: its `Debug` shows the host only.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct RpcUrl(url::Url);
+
+/// Not such a URL.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+#[error("an http or https URL is expected")]
+pub struct RpcUrlError;
+
+impl RpcUrl {
+    /// The URL.
+    pub fn url(&self) -> url::Url {
+        self.0.clone()
+    }
+}
+
+impl TryFrom<url::Url> for RpcUrl {
+    type Error = RpcUrlError;
+
+    fn try_from(url: url::Url) -> Result<Self, RpcUrlError> {
+        if matches!(url.scheme(), "http" | "https") { Ok(Self(url)) } else { Err(RpcUrlError) }
+    }
+}
+
+impl FromStr for RpcUrl {
+    type Err = RpcUrlError;
+
+    fn from_str(text: &str) -> Result<Self, RpcUrlError> {
+        url::Url::parse(text).map_err(|_| RpcUrlError)?.try_into()
+    }
+}
+
+impl TryFrom<String> for RpcUrl {
+    type Error = RpcUrlError;
+
+    fn try_from(text: String) -> Result<Self, RpcUrlError> {
+        text.parse()
+    }
+}
+
+impl std::fmt::Debug for RpcUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RpcUrl({})", self.0.host_str().unwrap_or_default())
+    }
 }
 
 /// How anybody's profiles are looked up and kept.
@@ -312,7 +360,7 @@ pub struct ServeArgs {
     pub chain_id: Option<u64>,
     /// JSON-RPC endpoint of that chain, to ask contract accounts [default: none]
     #[arg(long, env = "DM3_RPC_URL", value_name = "URL", hide_env_values = true)]
-    pub rpc_url: Option<url::Url>,
+    pub rpc_url: Option<RpcUrl>,
     /// File with the key that signs answers, made on first start [default: signer.key]. The key itself can be given
     /// in the environment variable DM3_SIGNER_KEY instead
     #[arg(long, env = "DM3_SIGNER_KEY_FILE", value_name = "FILE")]
@@ -358,7 +406,7 @@ struct FileSettings {
     public_url: Option<url::Url>,
     database_url: Option<String>,
     chain_id: Option<u64>,
-    rpc_url: Option<url::Url>,
+    rpc_url: Option<RpcUrl>,
     signer: FileSigner,
     sessions: FileSessions,
     answers: AnswerSettings,
@@ -638,6 +686,8 @@ mod tests {
         assert!(message("chain_id = 9007199254740992").contains("2^53"));
         assert!(message("[answers]\nttl_seconds = 1").contains("10 to 86400"));
         assert!(message("[answers]\nhttp_max_age_seconds = 300").contains("less than answers.ttl_seconds"));
+        let secret = message("rpc_url = 'wss://rpc.example/hunter2'");
+        assert!(secret.contains("http or https") && !secret.contains("hunter2"), "{secret}");
         assert!(message("[[zones]]\nname = 'a.eth'\nkind = 'closed'").contains("unknown variant `closed`"));
         let both = ServeArgs { signer_key_file: Some("k".into()), ..ServeArgs::default() };
         assert!(matches!(

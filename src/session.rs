@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::{fmt, io};
 
+use alloy::primitives::Address;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -94,6 +95,9 @@ struct Key {
 pub struct Session {
     /// The account: its ENS name.
     pub account: Name,
+    /// The Ethereum account that the name answered, when the token was given. A service compares it with what the name
+    /// answers now, or has the gateway do it: the name may have a new owner.
+    pub address: Address,
     /// Unix seconds.
     pub issued_at: u64,
     /// Unix seconds.
@@ -122,6 +126,9 @@ pub enum SessionError {
         /// What it should be.
         expected: Kind,
     },
+    /// The name answers another Ethereum account by now.
+    #[error("{0} belongs to somebody else by now, or has another profile")]
+    Changed(Name),
     /// Of another account.
     #[error("it is for the account {0}")]
     Account(String),
@@ -163,6 +170,9 @@ impl fmt::Display for Kind {
 #[serde(deny_unknown_fields)]
 struct Claims {
     account: String,
+    /// Of a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address: Option<Address>,
     aud: String,
     #[serde(rename = "use")]
     kind: Kind,
@@ -198,15 +208,15 @@ impl Sessions {
     /// # Errors
     /// [`SessionError::Make`].
     pub fn challenge(&self, account: &Name) -> Result<String, SessionError> {
-        self.make(account, Kind::Challenge, CHALLENGE_SECONDS)
+        self.make(account, None, Kind::Challenge, CHALLENGE_SECONDS)
     }
 
-    /// A token for `account`, good for an hour.
+    /// A token for `account`, which answers `address`, good for an hour.
     ///
     /// # Errors
     /// [`SessionError::Make`].
-    pub fn token(&self, account: &Name) -> Result<String, SessionError> {
-        self.make(account, Kind::Token, TOKEN_SECONDS)
+    pub fn token(&self, account: &Name, address: Address) -> Result<String, SessionError> {
+        self.make(account, Some(address), Kind::Token, TOKEN_SECONDS)
     }
 
     /// Checks that `jwt` is a challenge for `account`. Who signed it is not checked.
@@ -223,18 +233,26 @@ impl Sessions {
     /// # Errors
     /// See [`SessionError`].
     pub fn check(&self, jwt: &str) -> Result<Session, SessionError> {
-        let Claims { account, iat, exp, .. } = self.check_jwt(jwt, Kind::Token)?;
+        let Claims { account, address, iat, exp, .. } = self.check_jwt(jwt, Kind::Token)?;
         let account = Name::parse(&account).map_err(|_| SessionError::Foreign(Kind::Token))?;
-        Ok(Session { account, issued_at: iat, expires_at: exp })
+        let address = address.ok_or(SessionError::Foreign(Kind::Token))?;
+        Ok(Session { account, address, issued_at: iat, expires_at: exp })
     }
 
-    fn make(&self, account: &Name, kind: Kind, seconds: u64) -> Result<String, SessionError> {
+    fn make(
+        &self,
+        account: &Name,
+        address: Option<Address>,
+        kind: Kind,
+        seconds: u64,
+    ) -> Result<String, SessionError> {
         let mut challenge = [0u8; 16];
         getrandom::fill(&mut challenge).map_err(|error| SessionError::Make(error.to_string()))?;
         let key = self.keys.first().ok_or_else(|| SessionError::Make("there is no secret".into()))?;
         let now = self.clock.now();
         let claims = Claims {
             account: account.as_str().to_owned(),
+            address,
             aud: self.audience.clone(),
             kind,
             challenge: hex::encode(challenge),
@@ -289,6 +307,7 @@ mod tests {
     use serde_json::{Value, json};
 
     const NOW: u64 = 1_795_000_000;
+    const ADDRESS: Address = Address::repeat_byte(0xa1);
 
     fn sessions(secrets: &str, audience: &str, now: u64) -> Sessions {
         let secrets = SessionSecrets::parse(secrets).unwrap();
@@ -304,13 +323,13 @@ mod tests {
     }
 
     fn token() -> String {
-        sessions(&secret("11"), "https://gw.example", NOW).token(&alice()).unwrap()
+        sessions(&secret("11"), "https://gw.example", NOW).token(&alice(), ADDRESS).unwrap()
     }
 
     #[test]
     fn a_token_says_whose_it_is_for_an_hour() {
         let token = token();
-        let session = Session { account: alice(), issued_at: NOW, expires_at: NOW + 3600 };
+        let session = Session { account: alice(), address: ADDRESS, issued_at: NOW, expires_at: NOW + 3600 };
         for now in [NOW, NOW + 3599] {
             assert_eq!(sessions(&secret("11"), "https://gw.example", now).check(&token), Ok(session.clone()));
         }
@@ -328,7 +347,7 @@ mod tests {
         let bob = Name::parse("bob.user.dm3.eth").unwrap();
         assert!(matches!(sessions.check_challenge(&bob, &challenge), Err(SessionError::Account(_))));
         assert!(matches!(sessions.check(&challenge), Err(SessionError::Kind { .. })));
-        let token = sessions.token(&alice()).unwrap();
+        let token = sessions.token(&alice(), ADDRESS).unwrap();
         assert!(matches!(sessions.check_challenge(&alice(), &token), Err(SessionError::Kind { .. })));
         assert_ne!(challenge, sessions.challenge(&alice()).unwrap());
     }
@@ -347,7 +366,7 @@ mod tests {
         let token = token();
         let rotated = format!("{}\n{}\n", secret("22"), secret("11"));
         assert!(sessions(&rotated, "https://gw.example", NOW).check(&token).is_ok());
-        let new = sessions(&rotated, "https://gw.example", NOW).token(&alice()).unwrap();
+        let new = sessions(&rotated, "https://gw.example", NOW).token(&alice(), ADDRESS).unwrap();
         assert!(sessions(&secret("22"), "https://gw.example", NOW).check(&new).is_ok());
         assert!(sessions(&secret("11"), "https://gw.example", NOW).check(&new).is_err());
     }
@@ -378,6 +397,51 @@ mod tests {
         let header = Header { kid, ..Header::new(Algorithm::HS512) };
         let swapped = jsonwebtoken::encode(&header, &claims, &key).unwrap();
         assert_eq!(sessions.check(&swapped), Err(SessionError::Foreign(Kind::Token)));
+    }
+
+    /// The signature is over every byte of header and claims, with the secret that the header names.
+    #[test]
+    fn what_nobody_with_the_secret_has_signed_is_refused() {
+        let sessions = sessions(&secret("11"), "https://gw.example", NOW);
+        let refused = |jwt: &str| {
+            assert_eq!(sessions.check(jwt), Err(SessionError::Foreign(Kind::Token)), "{jwt}");
+            let challenge = sessions.check_challenge(&alice(), jwt);
+            assert_eq!(challenge, Err(SessionError::Foreign(Kind::Challenge)), "{jwt}");
+        };
+        for jwt in [token(), sessions.challenge(&alice()).unwrap()] {
+            let [header, claims, signature] = jwt.split('.').collect::<Vec<_>>().try_into().unwrap();
+            let changed = |change: &dyn Fn(&mut Value)| {
+                let bytes = BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap();
+                let mut value: Value = serde_json::from_slice(&bytes).unwrap();
+                change(&mut value);
+                BASE64_URL_SAFE_NO_PAD.encode(value.to_string())
+            };
+            // The right key id, and another secret.
+            let kid = jsonwebtoken::decode_header(&jwt).unwrap().kid;
+            let header_of_ours = Header { kid, ..Header::new(Algorithm::HS256) };
+            let claims_of_ours: Value =
+                serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+            let other = EncodingKey::from_secret(&[0x22; 32]);
+            refused(&jsonwebtoken::encode(&header_of_ours, &claims_of_ours, &other).unwrap());
+            for change in [
+                &(|claims: &mut Value| claims["account"] = json!("bob.user.dm3.eth")) as &dyn Fn(&mut Value),
+                &|claims| claims["exp"] = json!(NOW + 1_000_000),
+                &|claims| claims["use"] = json!("token"),
+                &|claims| claims["use"] = json!("challenge"),
+                &|claims| claims["address"] = json!(Address::ZERO),
+            ] {
+                let forged = changed(change);
+                if forged != changed(&|_| {}) {
+                    refused(&format!("{header}.{forged}.{signature}"));
+                }
+            }
+            for at in 0..32 {
+                let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(signature).unwrap();
+                bytes[at] ^= 1;
+                refused(&format!("{header}.{claims}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes)));
+            }
+            refused(&format!("{header}.{claims}."));
+        }
     }
 
     #[test]

@@ -40,6 +40,8 @@ contract SignatureCheck {
         bytes memory factoryCalldata
     ) {
         Outcome outcome = _check(account, digest, signature, factory, factoryCalldata);
+        // A constructor returns code and nothing else, unless it is told to.
+        // slither-disable-next-line assembly
         assembly ("memory-safe") {
             mstore(0, outcome)
             return(31, 1)
@@ -67,6 +69,8 @@ contract SignatureCheck {
         bytes memory question = abi.encodeWithSelector(ERC1271_ACCEPTED, digest, signature);
         bool answered;
         bytes32 answer;
+        // Solidity would copy all of the answer, and pay for it.
+        // slither-disable-next-line assembly
         assembly ("memory-safe") {
             mstore(0, 0)
             answered := staticcall(QUESTION_GAS, account, add(question, 32), mload(question), 0, 32)
@@ -78,6 +82,7 @@ contract SignatureCheck {
 
     /// @dev Copies nothing of the answer.
     function _deploys(address factory, bytes memory factoryCalldata) private returns (bool done) {
+        // slither-disable-next-line assembly
         assembly ("memory-safe") {
             done := call(FACTORY_GAS, factory, 0, add(factoryCalldata, 32), mload(factoryCalldata), 0, 0)
         }

@@ -6,6 +6,7 @@ import {IERC7996} from "../src/interfaces/IERC7996.sol";
 import {IExtendedResolver} from "../src/interfaces/IExtendedResolver.sol";
 import {IOffchainMetadata} from "../src/interfaces/IOffchainMetadata.sol";
 import {IOffchainRegister} from "../src/interfaces/IOffchainRegister.sol";
+import {IOffchainTransferrable} from "../src/interfaces/IOffchainTransferrable.sol";
 import {IOperationRouter} from "../src/interfaces/IOperationRouter.sol";
 import {Dm3ResolverFixture} from "./utils/Dm3ResolverFixture.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
@@ -37,6 +38,13 @@ contract Dm3ResolverInterfacesTest is Dm3ResolverFixture {
             bytes4(keccak256("registerParams(bytes,uint256)")),
             "ENSIP-20"
         );
+        // What the clients of ENSIP-20 look for.
+        same(type(IOffchainRegister).interfaceId, 0x79dc93d7, "ENSIP-20, registering");
+        same(
+            IOffchainTransferrable.transferFrom.selector,
+            bytes4(keccak256("transferFrom(bytes,address,address)")),
+            "ENSIP-20, transferring"
+        );
         same(IOffchainMetadata.metadata.selector, bytes4(keccak256("metadata(bytes)")), "ENSIP-16");
         vm.assertEq(
             IOffchainMetadata.MetadataChanged.selector,
@@ -49,10 +57,15 @@ contract Dm3ResolverInterfacesTest is Dm3ResolverFixture {
         vm.assertTrue(resolver.supportsInterface(0x01ffc9a7), "ERC-165");
         vm.assertTrue(resolver.supportsInterface(0x9061b923), "ENSIP-10");
         vm.assertTrue(resolver.supportsInterface(0x582de3e7), "ERC-7996");
+        vm.assertTrue(resolver.supportsInterface(0x8a596ebe), "ENSIP-16");
+        vm.assertTrue(resolver.supportsInterface(0xa0b7b54e), "ERC-7884");
+        vm.assertTrue(resolver.supportsInterface(0x79dc93d7), "ENSIP-20, registering");
+        vm.assertTrue(resolver.supportsInterface(0x79f0ee86), "ENSIP-20, transferring");
     }
 
     function testFuzz_noOtherInterfaceIsClaimed(bytes4 id) external view {
-        vm.assume(id != 0x01ffc9a7 && id != 0x9061b923 && id != 0x582de3e7);
+        vm.assume(id != 0x01ffc9a7 && id != 0x9061b923 && id != 0x582de3e7 && id != 0x8a596ebe);
+        vm.assume(id != 0xa0b7b54e && id != 0x79dc93d7 && id != 0x79f0ee86);
         vm.assertTrue(!resolver.supportsInterface(id), "claimed");
     }
 
@@ -70,13 +83,6 @@ contract Dm3ResolverInterfacesTest is Dm3ResolverFixture {
         vm.assertEq(rpcUrls.length, 0, "JSON-RPC endpoints");
         vm.assertEq(chainId, 0, "chain");
         vm.assertEq(registry_, address(0), "registry");
-    }
-
-    function testFuzz_noWriteStartsHere(bytes calldata call, bytes calldata name, uint256 duration) external {
-        vm.expectRevert(IOperationRouter.FunctionNotSupported.selector);
-        resolver.getOperationHandler(call);
-        vm.expectRevert(IOperationRouter.FunctionNotSupported.selector);
-        resolver.registerParams(name, duration);
     }
 
     function same(bytes4 left, bytes4 right, string memory what) private pure {

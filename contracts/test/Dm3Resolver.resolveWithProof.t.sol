@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Dm3Resolver} from "../src/Dm3Resolver.sol";
 import {IDm3Resolver} from "../src/interfaces/IDm3Resolver.sol";
+import {IExtendedResolver} from "../src/interfaces/IExtendedResolver.sol";
 import {Dm3ResolverFixture} from "./utils/Dm3ResolverFixture.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
@@ -28,9 +29,10 @@ contract Dm3ResolverResolveWithProofTest is Dm3ResolverFixture {
     function testFuzz_aSignersAnswerIsAccepted(
         uint256 seed,
         uint64 lifetime,
-        bytes calldata anyRequest,
+        bytes calldata anyCall,
         bytes calldata anyResult
     ) external {
+        bytes memory anyRequest = requestOf(anyCall);
         uint256 key = toKey(seed);
         vm.prank(owner);
         resolver.addSigners(listOf(vm.addr(key)));
@@ -90,10 +92,19 @@ contract Dm3ResolverResolveWithProofTest is Dm3ResolverFixture {
         refuseAsUnknown(response, requestOf(textCall("avatar")));
     }
 
-    function testFuzz_theAnswerToAnotherRequestIsRefused(bytes calldata otherRequest) external {
+    function testFuzz_theAnswerToAnotherRequestIsRefused(bytes calldata otherCall) external {
+        bytes memory otherRequest = requestOf(otherCall);
         vm.assume(keccak256(otherRequest) != keccak256(request));
         bytes memory response = answer(SIGNER_KEY, address(resolver), expires, request, result);
         refuseAsUnknown(response, otherRequest);
+    }
+
+    function testFuzz_whatIsNoRequestIsRefused(bytes calldata garbage) external {
+        // forge-lint: disable-next-line(unsafe-typecast)
+        vm.assume(bytes4(garbage) != IExtendedResolver.resolve.selector);
+        bytes memory response = answer(SIGNER_KEY, address(resolver), expires, garbage, result);
+        vm.expectRevert(IDm3Resolver.NotTheRequest.selector);
+        resolver.resolveWithProof(response, garbage);
     }
 
     function test_anotherContractsAnswerIsRefused() external {

@@ -185,6 +185,31 @@ impl Signature {
     }
 }
 
+/// Why a signature is not that of an account with a key.
+#[derive(Debug, thiserror::Error, PartialEq, Eq, Clone)]
+pub enum KeyFault {
+    /// Not in the accepted form, or nobody's.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    /// Somebody else's, or over something else.
+    #[error("the signature is by {signer} over this content, but {expected} has to sign it")]
+    Signer {
+        /// Whom it recovers to.
+        signer: Address,
+        /// Whose it should be.
+        expected: Address,
+    },
+}
+
+/// Checks that the key of `account` signed `digest`.
+///
+/// # Errors
+/// See [`KeyFault`].
+pub fn check_key(account: Address, digest: B256, signature: &[u8]) -> Result<(), KeyFault> {
+    let signer = Signature::parse(signature)?.recover(digest)?;
+    if signer == account { Ok(()) } else { Err(KeyFault::Signer { signer, expected: account }) }
+}
+
 /// The digest of an EIP-191 personal message (version 0x45).
 pub fn personal_digest(message: &[u8]) -> B256 {
     let length = message.len().to_string();

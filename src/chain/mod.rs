@@ -18,5 +18,5 @@ pub use ccip_recorder::GatewayAnswer;
 pub use contract_account::{ContractAccountError, ContractAccounts};
 pub use ens_reader::{EnsReader, Entry, ReadBlock, ReadRecords};
 pub use fault::Fault;
-pub use signatures::{KeyFault, SignatureFault, Signatures, check_key};
+pub use signatures::{SignatureFault, Signatures};
 pub use universal::{Resolved, UniversalError, UniversalResolver};

@@ -3,29 +3,13 @@
 use alloy::primitives::{Address, B256, Bytes};
 
 use super::contract_account::{ContractAccountError, ContractAccounts};
-use crate::account::{Signature, SignatureError};
+use crate::account::{KeyFault, check_key};
 use crate::state::AcceptedAt;
 
 /// Checks signatures of accounts with a key and, where a chain can be asked, of contract accounts.
 #[derive(Debug, Default)]
 pub struct Signatures {
     contracts: Option<ContractAccounts>,
-}
-
-/// Why a signature is not that of an account with a key.
-#[derive(Debug, thiserror::Error, PartialEq, Eq, Clone)]
-pub enum KeyFault {
-    /// Not in the accepted form, or nobody's.
-    #[error(transparent)]
-    Signature(#[from] SignatureError),
-    /// Somebody else's, or over something else.
-    #[error("the signature is by {signer} over this content, but {expected} has to sign it")]
-    Signer {
-        /// Whom it recovers to.
-        signer: Address,
-        /// Whose it should be.
-        expected: Address,
-    },
 }
 
 /// Why a signature is not an account's.
@@ -70,13 +54,4 @@ impl Signatures {
             Err(error) => Err(SignatureFault::Contract(error)),
         }
     }
-}
-
-/// Checks that the key of `account` signed `digest`.
-///
-/// # Errors
-/// See [`KeyFault`].
-pub fn check_key(account: Address, digest: B256, signature: &[u8]) -> Result<(), KeyFault> {
-    let signer = Signature::parse(signature)?.recover(digest)?;
-    if signer == account { Ok(()) } else { Err(KeyFault::Signer { signer, expected: account }) }
 }

@@ -74,7 +74,7 @@ pub async fn run(args: Args, clock: Clock) -> Result<(), CliError> {
         () = stop.asked() => return Ok(()),
     };
     settings.chain_id = chain.chain_id();
-    settings.rpc_url = Some(chain.rpc_url().clone());
+    settings.rpc_url = chain.rpc_url().clone().try_into().ok();
     eprintln!("starting the gateway");
     let server = match Server::start(&settings, clock).await {
         Ok(server) => server,

@@ -24,6 +24,9 @@ pub fn init(format: LogFormat, filter: &str) -> Result<(), CliError> {
     let filter = EnvFilter::try_new(filter).map_err(|error| {
         CliError::new(format!("DM3_LOG: {error}")).next("try DM3_LOG=info, or debug for every request")
     })?;
+    // Its spans hold the URL of the RPC endpoint, which often has a key in it.
+    let quiet = "alloy_transport_http=off".parse().map_err(CliError::new)?;
+    let filter = filter.add_directive(quiet);
     let is_text = match format {
         LogFormat::Auto => std::io::stderr().is_terminal(),
         LogFormat::Text => true,

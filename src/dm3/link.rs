@@ -6,7 +6,7 @@ use alloy::primitives::Address;
 use serde::{Deserialize, Serialize};
 
 use super::public_key::{PublicKey, SigningKeyError};
-use crate::account::{Signature, SignatureError, personal_digest};
+use crate::account::{KeyFault, Signature, check_key, personal_digest};
 
 /// What a profile is linked to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -72,12 +72,9 @@ pub enum LinkError {
     /// Not hex.
     #[error("the signature of an account is 0x and hex digits")]
     SignatureHex,
-    /// Nobody's.
+    /// Not that of the account, or over another link.
     #[error(transparent)]
-    Signature(#[from] SignatureError),
-    /// Somebody else's, or over another link.
-    #[error("the signature is by {0}, not by the account that is linked")]
-    Signer(Address),
+    Signature(#[from] KeyFault),
     /// By another key, or over another link.
     #[error(transparent)]
     SigningKey(#[from] SigningKeyError),
@@ -96,6 +93,29 @@ impl fmt::Display for Until {
 }
 
 impl ProfileLink {
+    /// A link that is valid from `issued_at` (unix seconds) on, for `ttl` seconds or for ever. What `main_id` is, its
+    /// form tells: 0x and 40 hex digits are an account.
+    ///
+    /// Format: `createProfileLink` of `@dm3-org/dm3-lib-profile`, which counts from now on.
+    pub fn new(
+        main_id: String,
+        linked_profile: String,
+        scope_uri: String,
+        issued_at: u64,
+        ttl: Option<u64>,
+    ) -> Self {
+        let is_account = main_id.starts_with("0x") && main_id.parse::<Address>().is_ok();
+        Self {
+            linked_to: if is_account { LinkedTo::Account } else { LinkedTo::Profile },
+            main_id,
+            linked_profile,
+            scope_uri,
+            issued_at,
+            expiration_time: ttl.map(|ttl| issued_at.saturating_add(ttl)),
+            nonce: 0,
+        }
+    }
+
     /// What is signed.
     ///
     /// Format: `createProfileLinkMessage` of `@dm3-org/dm3-lib-profile`.
@@ -143,9 +163,10 @@ impl SignedProfileLink {
         let account: Address = link.main_id.parse().map_err(|_| LinkError::Account(link.main_id.clone()))?;
         let bytes = self.signature.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
         let bytes = bytes.ok_or(LinkError::SignatureHex)?;
-        let signature = Signature::normalize(&bytes).ok_or(SignatureError::Length(bytes.len()))?;
-        let signer = signature.recover(personal_digest(link.message().as_bytes()))?;
-        if signer == account { Ok(()) } else { Err(LinkError::Signer(signer)) }
+        // The library takes a signature in any of its forms.
+        let normal = Signature::normalize(&bytes);
+        let signature = normal.as_ref().map_or(bytes.as_slice(), |normal| normal.as_bytes());
+        Ok(check_key(account, personal_digest(link.message().as_bytes()), signature)?)
     }
 }
 
@@ -177,6 +198,17 @@ mod tests {
     }
 
     #[test]
+    fn links_are_made_as_the_library_makes_them() {
+        let [profile, account] = [TO_PROFILE, TO_ACCOUNT].map(|json| link(json).profile_link);
+        let make = |main_id: &str, ttl| {
+            let (linked, scope) = ("app.user.dm3.eth".into(), "https://app.example".into());
+            ProfileLink::new(main_id.into(), linked, scope, 1_795_000_000, ttl)
+        };
+        assert_eq!(ProfileLink { nonce: 7, ..make("main.eth", Some(600)) }, profile);
+        assert_eq!(make("0x1a642f0E3c3aF545E7AcBD38b07251B3990914F1", None), account);
+    }
+
+    #[test]
     fn links_of_others_of_other_times_and_with_other_content_do_not_count() {
         let key = PublicKey::parse(SIGNING_KEY).unwrap();
         let now = 1_795_000_001;
@@ -187,13 +219,17 @@ mod tests {
             [("main.eth", "mine.eth"), ("app.user", "bad.user"), (":7}", ":8}"), ("0600,", "0601,")]
         {
             assert_eq!(link(&TO_PROFILE.replace(from, to)).verify(Some(&key), now), refused, "{to}");
-            let changed = TO_ACCOUNT.replace("app.user", "bad.user");
-            assert!(matches!(link(&changed).verify(None, now), Err(LinkError::Signer(_))));
+        }
+        for (from, to) in
+            [("app.user", "bad.user"), ("app.example", "bad.example"), (":0}", ":1}"), ("null", "1895000000")]
+        {
+            let verified = link(&TO_ACCOUNT.replace(from, to)).verify(None, now);
+            assert!(matches!(verified, Err(LinkError::Signature(KeyFault::Signer { .. }))), "{to}");
         }
         for now in [1_794_999_999, 1_795_000_600] {
             assert!(matches!(link(TO_PROFILE).verify(Some(&key), now), Err(LinkError::Time { .. })));
         }
         let cut = TO_ACCOUNT.replace("631c\"}", "63\"}");
-        assert!(matches!(link(&cut).verify(None, now), Err(LinkError::Signer(_) | LinkError::Signature(_))));
+        assert!(matches!(link(&cut).verify(None, now), Err(LinkError::Signature(_))));
     }
 }

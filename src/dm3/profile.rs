@@ -4,7 +4,7 @@ use alloy::primitives::{Address, B256, Bytes};
 use serde::{Deserialize, Serialize};
 
 use super::public_key::PublicKey;
-use crate::account::{SecretKey, Signature, SignatureError, personal_digest};
+use crate::account::{KeyFault, SecretKey, Signature, check_key, personal_digest};
 use crate::ens::Name;
 
 /// A dm3 user profile.
@@ -49,17 +49,9 @@ pub enum ProfileError {
     /// Not hex.
     #[error("the profile's signature: 0x and an even number of hex digits are expected")]
     SignatureHex,
-    /// Not in the form that accounts with a key sign in.
+    /// Not that of the account.
     #[error("the profile's signature: {0}")]
-    Signature(#[from] SignatureError),
-    /// Somebody else's, or over other content.
-    #[error("the profile's signature is by {signer} over this content, not by {expected}")]
-    Signer {
-        /// Whom it recovers to.
-        signer: Address,
-        /// Whose it should be.
-        expected: Address,
-    },
+    Signature(#[from] KeyFault),
     /// The same document, written differently.
     #[error("the profile is not in canonical form, which is {canonical}")]
     NotCanonical {
@@ -133,18 +125,12 @@ impl SignedUserProfile {
         if canonical == json { Ok(signed) } else { Err(ProfileError::NotCanonical { canonical }) }
     }
 
-    /// Reads JSON as others have written it: with white space, keys in any order, and a signature in any of the forms
-    /// that dm3's library takes. The result is canonical.
+    /// Reads JSON as others have written it, with white space and with keys in any order.
     ///
     /// # Errors
     /// See [`ProfileError`]. Whose signature it is, is not checked.
     pub fn read(json: &str) -> Result<Self, ProfileError> {
-        let Self { profile, signature } = Self::from_body(&from_json(json)?)?;
-        let signature = match Signature::normalize(&signature) {
-            Some(normal) => Bytes::copy_from_slice(normal.as_bytes()),
-            None => signature,
-        };
-        Ok(Self { profile, signature })
+        Self::from_body(&from_json(json)?)
     }
 
     fn from_body(SignedBody { profile, signature }: &SignedBody) -> Result<Self, ProfileError> {
@@ -179,10 +165,21 @@ impl SignedUserProfile {
     /// has signed, only the chain can tell: it is asked about [`signing_digest`](UserProfile::signing_digest).
     ///
     /// # Errors
-    /// [`ProfileError::Signer`], or [`ProfileError::Signature`] when it is nobody's.
+    /// [`ProfileError::Signature`].
     pub fn verify(&self, account: Address) -> Result<(), ProfileError> {
-        let signer = Signature::parse(&self.signature)?.recover(self.profile.signing_digest(account))?;
-        if signer == account { Ok(()) } else { Err(ProfileError::Signer { signer, expected: account }) }
+        Ok(check_key(account, self.profile.signing_digest(account), &self.signature)?)
+    }
+
+    /// With the account's signature in its one accepted form, where it is the account's in another form that dm3's
+    /// library takes. Anything else stays as it is: a contract account is asked about the very bytes.
+    pub fn normalized_for(self, account: Address) -> Self {
+        let digest = self.profile.signing_digest(account);
+        match Signature::normalize(&self.signature) {
+            Some(normal) if normal.recover(digest) == Ok(account) => {
+                Self { signature: Bytes::copy_from_slice(normal.as_bytes()), ..self }
+            }
+            _ => self,
+        }
     }
 }
 

@@ -99,6 +99,39 @@ impl fmt::Debug for Name {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// The rules of `contracts/src/libraries/AsciiName.sol`: what that takes has to be a name here.
+    fn is_name_by_the_contract(text: &str) -> bool {
+        let is_label = |label: &str| {
+            let plain = label.trim_start_matches('_');
+            let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "$-".contains(c);
+            !label.is_empty() && plain.chars().all(known) && label.get(2..4) != Some("--")
+        };
+        text.len() <= 253 && text.split('.').all(is_label)
+    }
+
+    #[test]
+    fn ascii_names_follow_the_rules_of_the_contract() {
+        for name in "a eth ds.dm3.eth _ __a _- - --- a--b ab- -a.a- $ 0.1 _.a a._b".split(' ') {
+            assert!(Name::parse(name).is_ok() && is_name_by_the_contract(name), "{name:?}");
+        }
+        let others = ",.,a.,.a,a..b,A,a_b,a_,_a_,ab--,xn--a,----,__--,a.ab--c,a b,a'b";
+        for text in others.split(',') {
+            assert!(Name::parse(text).is_err() && !is_name_by_the_contract(text), "{text:?}");
+        }
+        for length in [253, 254] {
+            let text = "a".repeat(length);
+            assert_eq!(Name::parse(&text).is_ok(), is_name_by_the_contract(&text));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ascii_is_judged_as_by_the_contract(text in prop_oneof!["[ -~]{1,8}", "[ab.$_-]{1,12}", "[a-z0-9.-]{1,260}"]) {
+            prop_assert_eq!(Name::parse(&text).is_ok(), is_name_by_the_contract(&text), "{:?}", text);
+        }
+    }
 
     #[test]
     fn normal_forms_are_taken_and_others_are_told_theirs() {

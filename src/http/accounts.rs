@@ -15,9 +15,12 @@ use super::{Shared, examples};
 use crate::clock::rfc3339;
 use crate::dm3::{AccountMessage, AccountTopic};
 use crate::ens::Name;
-use crate::registry::{AccountError, UserProfileError};
+use crate::registry::AccountError;
 use crate::state::schema;
 use crate::store;
+
+/// How old what is known of others' names may be. Of our own, it is what they hold now.
+const MAX_AGE_SECONDS: u64 = 60;
 
 /// What creates or deletes an account.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -106,15 +109,20 @@ pub async fn change(
     let body = body.map_err(|error| Problem::new(error.status(), Code::Body, error.body_text()))?;
     let AccountBody { message, signature } = serde_json::from_slice(&body)
         .map_err(|error| Problem::malformed(format!("the body is not a signed message: {error}")))?;
-    let name = app.registry.change_account(&service, &message, &signature).await?;
+    let name = Name::parse(&message.ens_name)?;
+    let profile = app.lookups.verified(&name, Some(MAX_AGE_SECONDS)).await?;
+    let profile = profile.ok_or_else(|| {
+        let detail = format!("{name} has no verified profile, so nobody can sign for it");
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, Code::NoProfile, detail)
+    })?;
+    let key = profile.signed.profile().public_signing_key;
+    let at = app.registry.change_account(&service, &name, &message, &signature, &key).await?;
     match message.topic {
         AccountTopic::CreateAccount => {
-            let created = account(&app, &service, &name).await?;
-            Ok((StatusCode::CREATED, created).into_response())
+            Ok((StatusCode::CREATED, uncached(AccountResource::of(&service, &name, at))).into_response())
         }
         AccountTopic::DeleteAccount => {
-            let deleted = DeletedAccount { ens_name: name.to_string(), service: service.to_string() };
-            Ok(([(header::CACHE_CONTROL, "no-cache")], Json(deleted)).into_response())
+            Ok(uncached(DeletedAccount { ens_name: name.to_string(), service: service.to_string() }))
         }
     }
 }
@@ -137,43 +145,46 @@ pub async fn show(
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Problem> {
     let Path((service, name)) = path.map_err(|error| Problem::malformed(error.body_text()))?;
-    account(&app, &Name::parse(&service)?, &Name::parse(&name)?).await
+    let (service, name) = (Name::parse(&service)?, Name::parse(&name)?);
+    let created_at = app.registry.account(&service, &name).await?.ok_or(store::AccountError::Missing)?;
+    Ok(uncached(AccountResource::of(&service, &name, created_at)))
 }
 
-async fn account(app: &super::App, service: &Name, name: &Name) -> Result<Response, Problem> {
-    let Some(created_at) = app.registry.account(service, name).await? else {
-        return Err(store_problem(&store::AccountError::Missing));
-    };
-    let (ens_name, service) = (name.to_string(), service.to_string());
-    let resource = AccountResource { ens_name, service, created_at: rfc3339(created_at) };
-    Ok(([(header::CACHE_CONTROL, "no-cache")], Json(resource)).into_response())
+impl AccountResource {
+    fn of(service: &Name, name: &Name, created_at: u64) -> Self {
+        let (ens_name, service) = (name.to_string(), service.to_string());
+        Self { ens_name, service, created_at: rfc3339(created_at) }
+    }
+}
+
+fn uncached(body: impl Serialize) -> Response {
+    ([(header::CACHE_CONTROL, "no-cache")], Json(body)).into_response()
 }
 
 impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         let detail = error.to_string();
-        let new = |status, code| Self::new(status, code, detail);
+        let new = |status, code| Self::new(status, code, detail.clone());
         match error {
             AccountError::NoSuchService(_) => new(StatusCode::NOT_FOUND, Code::NoSuchService),
-            AccountError::Name(error) => error.into(),
             AccountError::OtherService { .. } => new(StatusCode::BAD_REQUEST, Code::OtherService),
             AccountError::Time { .. } => new(StatusCode::GONE, Code::Expired),
-            AccountError::NoProfile(_) => new(StatusCode::UNPROCESSABLE_ENTITY, Code::NoProfile),
             AccountError::Signature(_) => new(StatusCode::UNAUTHORIZED, Code::Proof),
-            AccountError::Profile(UserProfileError::Store(error)) => error.into(),
-            AccountError::Profile(UserProfileError::Chain(reason)) => Self::chain(&reason),
-            AccountError::Store(store::AccountError::Store(error)) => error.into(),
-            AccountError::Store(error) => store_problem(&error),
+            AccountError::Store(error) => error.into(),
+            AccountError::Unfinished(_) => Self::internal(&detail),
         }
     }
 }
 
-fn store_problem(error: &store::AccountError) -> Problem {
-    let (status, code) = match error {
-        store::AccountError::Missing => (StatusCode::NOT_FOUND, Code::NoAccount),
-        store::AccountError::Exists => (StatusCode::CONFLICT, Code::AccountExists),
-        store::AccountError::Seen | store::AccountError::Older => (StatusCode::CONFLICT, Code::Seen),
-        store::AccountError::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, Code::Database),
-    };
-    Problem::new(status, code, error.to_string())
+impl From<store::AccountError> for Problem {
+    fn from(error: store::AccountError) -> Self {
+        let detail = error.to_string();
+        let new = |status, code| Self::new(status, code, detail);
+        match error {
+            store::AccountError::Missing => new(StatusCode::NOT_FOUND, Code::NoAccount),
+            store::AccountError::Exists => new(StatusCode::CONFLICT, Code::AccountExists),
+            store::AccountError::Seen | store::AccountError::Older => new(StatusCode::CONFLICT, Code::Seen),
+            store::AccountError::Store(error) => error.into(),
+        }
+    }
 }

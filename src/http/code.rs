@@ -61,6 +61,8 @@ pub enum Code {
     Database,
     /// The chain does not answer.
     Chain,
+    /// Something that a profile is looked up with does not answer.
+    Unreachable,
     /// No valid token of a session.
     Session,
     /// Not the operator's token.

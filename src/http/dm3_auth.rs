@@ -1,5 +1,6 @@
 //! `/auth`: how dm3's own clients get a token, and how services check one.
 
+use alloy::primitives::Address;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
@@ -13,11 +14,13 @@ use super::code::Code;
 use super::dm3_failure::Dm3Failure;
 use super::dm3_profile::{parse_any_form, parse_body};
 use super::problem::Problem;
-use super::{App, Shared, examples};
+use super::{Shared, examples};
 use crate::clock::rfc3339;
-use crate::ens::Name;
 use crate::session::SessionError;
 use crate::state::schema;
+
+/// How old what is known of others' names may be. Of our own, it is what they hold now.
+const MAX_AGE_SECONDS: u64 = 60;
 
 /// The answer to a challenge.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -40,8 +43,7 @@ pub async fn challenge(
     name: Result<Path<String>, PathRejection>,
 ) -> Result<Json<String>, Dm3Failure> {
     let Path(name) = name?;
-    let account = account(&app, &name)?;
-    Ok(Json(app.sessions.challenge(&account)?))
+    Ok(Json(app.sessions.challenge(&parse_any_form(&name)?)?))
 }
 
 /// A token for a signed challenge
@@ -50,35 +52,30 @@ pub async fn challenge(
 #[utoipa::path(post, path = "/auth/{ensName}", tag = "dm3", operation_id = "dm3_token",
     params(("ensName" = schema::Name, Path, description = "The account", example = json!(examples::DM3_NAME))),
     request_body(content = AuthBody, example = json!({ "challenge": "eyJ…", "signature": "…" })),
-    responses((status = 200, description = "The token", body = String, content_type = "application/json"),
-        Dm3Failure))]
+    responses(
+        (status = 200, description = "The token", body = String, content_type = "application/json"),
+        (status = 413, description = "Too large a body", body = Dm3Failure),
+        Dm3Failure,
+    ))]
 pub async fn token(
     State(app): State<Shared>,
     name: Result<Path<String>, PathRejection>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<String>, Dm3Failure> {
     let Path(name) = name?;
-    let account = account(&app, &name)?;
+    let account = parse_any_form(&name)?;
     let AuthBody { challenge, signature } = parse_body(&body?)?;
     app.sessions.check_challenge(&account, &challenge)?;
-    let profile = app.registry.user_profile(&account).await?;
+    let profile = app.lookups.verified(&account, Some(MAX_AGE_SECONDS)).await?;
     let profile = profile.ok_or_else(|| Dm3Failure::refused(format!("{account} has no profile")))?;
     let key = profile.signed.profile().public_signing_key;
     key.verify(&challenge, &signature).map_err(Dm3Failure::refused)?;
-    Ok(Json(app.sessions.token(&account)?))
-}
-
-/// The tokens are for names whose profiles are kept here.
-fn account(app: &App, name: &str) -> Result<Name, Dm3Failure> {
-    let name = parse_any_form(name)?;
-    match app.registry.zones().place(&name) {
-        Some(_) => Ok(name),
-        None => Err(Dm3Failure::refused(format!("{name} is not in any zone of this gateway"))),
-    }
+    Ok(Json(app.sessions.token(&account, profile.address)?))
 }
 
 /// What `GET /v1/session` can be asked.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SessionQuery {
     /// Whose token it has to be; anybody's if nobody says.
@@ -94,6 +91,9 @@ pub struct SessionResource {
     /// The ENS name.
     #[schema(value_type = schema::Name)]
     account: String,
+    /// The Ethereum account that it answers.
+    #[schema(value_type = schema::Address)]
+    address: Address,
     /// Whom the token is for.
     audience: String,
     /// When it was given.
@@ -121,7 +121,7 @@ pub async fn check(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Query(SessionQuery { account }) = query.map_err(|error| Problem::malformed(error.body_text()))?;
-    let account = account.as_deref().map(Name::parse).transpose()?;
+    let account = account.as_deref().map(parse_any_form).transpose()?;
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header
         .and_then(|value| value.split_once(' '))
@@ -134,8 +134,14 @@ pub async fn check(
     if account.is_some_and(|account| account != session.account) {
         return Ok(refused(&SessionError::Account(session.account.to_string()).to_string()));
     }
+    // A token outlives neither the name's owner nor their profile.
+    let profile = app.lookups.verified(&session.account, Some(MAX_AGE_SECONDS)).await?;
+    if profile.is_none_or(|profile| profile.address != session.address) {
+        return Ok(refused(&SessionError::Changed(session.account).to_string()));
+    }
     let resource = SessionResource {
         account: session.account.to_string(),
+        address: session.address,
         audience: app.sessions.audience().to_owned(),
         issued_at: rfc3339(session.issued_at),
         expires_at: rfc3339(session.expires_at),

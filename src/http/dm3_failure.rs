@@ -12,7 +12,8 @@ use utoipa::{IntoResponses, ToSchema};
 
 use super::middleware::Fault;
 use crate::ens::NameError;
-use crate::registry::{ApplyError, UnversionedError, UserProfileError};
+use crate::lookup::Unreachable;
+use crate::registry::{ApplyError, UnversionedError};
 use crate::session::SessionError;
 use crate::store::StoreError;
 
@@ -114,12 +115,10 @@ impl From<StoreError> for Dm3Failure {
     }
 }
 
-impl From<UserProfileError> for Dm3Failure {
-    fn from(error: UserProfileError) -> Self {
-        match error {
-            UserProfileError::Store(error) => error.into(),
-            UserProfileError::Chain(reason) => Self::chain(&reason),
-        }
+impl From<Unreachable> for Dm3Failure {
+    fn from(error: Unreachable) -> Self {
+        tracing::warn!(reason = %error, "a profile could not be looked up");
+        Self::unavailable("the profile cannot be looked up just now; try again")
     }
 }
 
@@ -137,9 +136,11 @@ impl From<UnversionedError> for Dm3Failure {
         match error {
             UnversionedError::Apply(ApplyError::Store(error)) => error.into(),
             UnversionedError::Apply(ApplyError::Chain(reason)) => Self::chain(&reason),
-            UnversionedError::Apply(
-                error @ (ApplyError::Randomness(_) | ApplyError::Unfinished(_) | ApplyError::State(_)),
-            ) => Self::internal(&error),
+            UnversionedError::Apply(error @ (ApplyError::Randomness(_) | ApplyError::Unfinished(_))) => {
+                Self::internal(&error)
+            }
+            // The name changes faster than its next state can be made.
+            UnversionedError::Apply(ApplyError::Conflict { .. }) => Self::overloaded(),
             error => Self::refused(error),
         }
     }

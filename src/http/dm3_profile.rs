@@ -17,10 +17,6 @@ use crate::dm3::SignedUserProfile;
 use crate::ens::{Name, NameError};
 use crate::registry::ZoneRules;
 use crate::state::schema;
-use crate::store::Listing;
-
-/// How many names of an account are looked through for its first one.
-const NAMES_LOOKED_AT: u32 = 200;
 
 /// What publishes a profile.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -104,14 +100,25 @@ pub struct NameOf {
 /// name has a versioned state, only such states change it (`PUT /v1/names/{name}`).
 #[utoipa::path(post, path = "/profile/address", tag = "dm3", operation_id = "dm3_publish_profile",
     request_body(content = PublishBody, example = json!(examples::publication())),
-    responses((status = 200, description = "Published", body = String, content_type = "text/plain; charset=utf-8"), Dm3Failure))]
+    responses(
+        (status = 200, description = "Published", body = String, content_type = "text/plain; charset=utf-8"),
+        (status = 413, description = "Too large a body", body = Dm3Failure),
+        Dm3Failure,
+    ))]
 pub async fn publish(
     State(app): State<Shared>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<&'static str, Dm3Failure> {
     let body: PublishBody = parse_body(&body?)?;
     let account = parse_account(&body.address)?;
-    let profile = SignedUserProfile::read(body.signed_user_profile.get()).map_err(Dm3Failure::refused)?;
+    let (document, limit) = (body.signed_user_profile.get(), app.limits.record_bytes);
+    if document.len() > limit {
+        let length = document.len();
+        return Err(Dm3Failure::refused(format!(
+            "the profile has {length} bytes, a record has {limit} at most"
+        )));
+    }
+    let profile = SignedUserProfile::read(document).map_err(Dm3Failure::refused)?.normalized_for(account);
     let zone = address_zone(&app, body.subdomain.as_deref())?;
     app.registry.publish_profile(&zone, account, profile).await?;
     Ok("OK")
@@ -122,7 +129,11 @@ pub async fn publish(
 /// For dm3's own clients.
 #[utoipa::path(post, path = "/profile/name", tag = "dm3", operation_id = "dm3_claim_name",
     request_body(content = ClaimBody, example = json!(examples::alias())),
-    responses((status = 200, description = "Claimed", body = String, content_type = "text/plain; charset=utf-8"), Dm3Failure))]
+    responses(
+        (status = 200, description = "Claimed", body = String, content_type = "text/plain; charset=utf-8"),
+        (status = 413, description = "Too large a body", body = Dm3Failure),
+        Dm3Failure,
+    ))]
 pub async fn claim(
     State(app): State<Shared>,
     body: Result<Bytes, BytesRejection>,
@@ -139,7 +150,11 @@ pub async fn claim(
 /// counts once.
 #[utoipa::path(post, path = "/profile/deleteName", tag = "dm3", operation_id = "dm3_remove_name",
     request_body(content = RemoveBody, example = json!(examples::removal())),
-    responses((status = 200, description = "Given up", body = String, content_type = "text/plain; charset=utf-8"), Dm3Failure))]
+    responses(
+        (status = 200, description = "Given up", body = String, content_type = "text/plain; charset=utf-8"),
+        (status = 413, description = "Too large a body", body = Dm3Failure),
+        Dm3Failure,
+    ))]
 pub async fn remove(
     State(app): State<Shared>,
     body: Result<Bytes, BytesRejection>,
@@ -167,7 +182,7 @@ pub async fn show(
     let account = parse_account(&address)?;
     let zones = app.registry.zones();
     for name in zones.iter().filter_map(|zone| zones.address_name(zone.name(), account)) {
-        if let Some(found) = app.registry.user_profile(&name).await? {
+        if let Some(found) = app.lookups.verified(&name, None).await? {
             return Ok(Json(serde_json::from_str(&found.signed.to_json()).unwrap_or_default()));
         }
     }
@@ -190,13 +205,9 @@ pub async fn show_name(
 ) -> Result<Json<NameOf>, Dm3Failure> {
     let Path(address) = address?;
     let account = parse_account(&address)?;
-    let listing = Listing { owner: Some(account), limit: NAMES_LOOKED_AT, ..Listing::default() };
-    let names = app.registry.list(&listing).await?;
-    let is_alias =
-        |name: &Name| app.registry.zones().place(name).is_none_or(|place| place.address().is_none());
-    let first = names.into_iter().filter(|held| is_alias(&held.name)).min_by_key(|held| held.created_at);
+    let first = app.registry.first_name(account).await?;
     let first = first.ok_or_else(|| Dm3Failure::not_found(format!("{account} has claimed no name here")))?;
-    Ok(Json(NameOf { name: first.name.to_string() }))
+    Ok(Json(NameOf { name: first.to_string() }))
 }
 
 /// A name in any spelling. Clients write addresses with their checksum's capitals.

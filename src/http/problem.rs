@@ -13,6 +13,7 @@ use utoipa::{IntoResponses, ToSchema};
 use super::code::Code;
 use super::middleware::Fault;
 use crate::ens::{Name, NameError};
+use crate::lookup::Unreachable;
 use crate::registry::{ApplyError, PolicyError};
 use crate::state::{StateError, schema};
 use crate::store::{Entry, StoreError};
@@ -76,7 +77,7 @@ impl IntoResponses for Problem {
         };
         [
             response("500", "`internal`: the log knows more"),
-            response("503", "`database`, `chain`, `overloaded`, `timeout`: try again"),
+            response("503", "`database`, `chain`, `unreachable`, `overloaded`, `timeout`: try again"),
         ]
         .into()
     }
@@ -154,7 +155,8 @@ impl Problem {
         )
     }
 
-    fn internal(error: &dyn std::fmt::Display) -> Self {
+    /// A bug, or something that only the log may know.
+    pub fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a request failed");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -211,6 +213,14 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the database failed");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Database, "the database does not answer; try again")
+    }
+}
+
+impl From<Unreachable> for Problem {
+    fn from(error: Unreachable) -> Self {
+        tracing::warn!(reason = %error, "a profile could not be looked up");
+        let detail = "the profile cannot be looked up just now; try again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unreachable, detail)
     }
 }
 

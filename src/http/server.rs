@@ -22,12 +22,12 @@ use super::{App, Shared};
 use crate::account::{self, SecretKey, SecretKeyError};
 use crate::chain::{ContractAccounts, Signatures};
 use crate::clock::Clock;
-use crate::config::{Limits, SessionSecretSettings, Settings, SignerSettings};
+use crate::config::{Limits, RpcUrl, SessionSecretSettings, Settings, SignerSettings};
 use crate::ens::{Name, NameError};
 use crate::fetch::{Fetcher, choose_tls};
 use crate::gateway::Gateway;
 use crate::lookup::{LookupParts, Lookups};
-use crate::registry::{Registry, ZoneError};
+use crate::registry::{Registry, RegistryError};
 use crate::session::{SessionSecretError, SessionSecrets, Sessions};
 use crate::store::{Store, StoreError};
 
@@ -54,9 +54,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The zones of the settings.
+    /// The zones or the account stores of the settings.
     #[error(transparent)]
-    Zones(#[from] ZoneError),
+    Registry(#[from] RegistryError),
     /// The delivery services of the settings.
     #[error("delivery_services: {0}")]
     DeliveryService(#[from] NameError),
@@ -259,7 +259,7 @@ async fn serve(stream: TcpStream, service: TowerToHyperService<Router>, watcher:
 
 /// Without an endpoint nobody is asked.
 fn contract_accounts(settings: &Settings) -> Result<Option<ContractAccounts>, StartError> {
-    let Some(url) = settings.rpc_url.clone() else { return Ok(None) };
+    let Some(url) = settings.rpc_url.as_ref().map(RpcUrl::url) else { return Ok(None) };
     choose_tls();
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     Ok(Some(ContractAccounts::new(url, http, settings.chain_id)))

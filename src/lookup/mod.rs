@@ -16,11 +16,11 @@ mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
+use alloy::primitives::Address;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use futures_util::stream::iter;
 use tokio::time::Instant;
-use url::Url;
 
 pub use client::{Client, ClientError};
 pub use ipfs::{IpfsError, IpfsGateways};
@@ -32,7 +32,7 @@ pub use watch::{Change, Watch};
 
 use crate::chain::{EnsReader, GuardedCcipGateway, Signatures};
 use crate::clock::Clock;
-use crate::config::LookupSettings;
+use crate::config::{LookupSettings, RpcUrl};
 use crate::dm3::{DeliveryServiceProfile, SignedUserProfile};
 use crate::ens::{Name, Node};
 use crate::fetch::{Fetcher, choose_tls};
@@ -54,7 +54,7 @@ pub struct LookupParts<'a> {
     /// The chain whose ENS is asked.
     pub chain_id: u64,
     /// A JSON-RPC endpoint of it; without one, only the names of `registry` are known.
-    pub rpc_url: Option<Url>,
+    pub rpc_url: Option<RpcUrl>,
     /// The names that this process keeps itself, if it does.
     pub registry: Option<Arc<Registry>>,
     /// Whose signatures profiles carry.
@@ -74,6 +74,20 @@ pub struct Lookups {
     clock: Clock,
 }
 
+/// A profile, and whose it is.
+#[derive(Clone, Debug)]
+pub struct VerifiedProfile {
+    /// The account that the name answers, and that has signed.
+    pub address: Address,
+    /// The profile.
+    pub signed: SignedUserProfile,
+}
+
+/// Something that has to be asked does not answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreachable(String);
+
 /// Something kept, and how it came.
 struct Served<B> {
     kept: Arc<Kept<B>>,
@@ -91,7 +105,7 @@ impl Lookups {
         let fetcher = Fetcher::public(&settings.allowed_hosts)?;
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         let gateway = GuardedCcipGateway::new(fetcher.clone());
-        let reader = rpc_url.map(|url| EnsReader::new(url, http, gateway, chain_id));
+        let reader = rpc_url.map(|url| EnsReader::new(url.url(), http, gateway, chain_id));
         let ipfs = IpfsGateways::new(settings.ipfs_gateways.clone(), fetcher.clone());
         let resolver =
             Resolver { registry, reader, signatures, fetcher, ipfs, chain_id, clock: clock.clone() };
@@ -143,6 +157,24 @@ impl Lookups {
         };
         let Served { kept, freshness } = self.serve(&self.services, name, max_age, resolve).await;
         render::delivery_service(name, &kept, freshness)
+    }
+
+    /// The profile of a name that somebody acts for: nothing stale counts. `None` when there is none that is verified.
+    ///
+    /// # Errors
+    /// When that is not known, because something does not answer.
+    pub async fn verified(
+        &self,
+        name: &Name,
+        max_age: Option<u64>,
+    ) -> Result<Option<VerifiedProfile>, Unreachable> {
+        let Served { kept, freshness } = self.served_profile(name, max_age).await;
+        let Outcome { verdict, reason, address, body, .. } = &kept.outcome;
+        if *verdict == Verdict::Unreachable || freshness == Freshness::Stale {
+            return Err(Unreachable(reason.clone().unwrap_or_else(|| "what is known is old".into())));
+        }
+        let signed = body.clone();
+        Ok(address.zip(signed).map(|(address, signed)| VerifiedProfile { address, signed }))
     }
 
     /// Forgets what is kept for a name.

@@ -108,7 +108,7 @@ impl<'a> Resolution<'a> {
         let account = address.ok_or_else(|| {
             Stop::invalid("the name answers no account (addr), so nobody can have signed its profile")
         })?;
-        let signed = SignedUserProfile::read(&json).map_err(Stop::invalid)?;
+        let signed = SignedUserProfile::read(&json).map_err(Stop::invalid)?.normalized_for(account);
         let digest = signed.profile().signing_digest(account);
         match self.resolver.signatures.check(account, digest, signed.signature()).await {
             Ok(accepted_at) => self.evidence.accepted_at = accepted_at,

@@ -1,9 +1,13 @@
 //! Accounts at delivery services that keep them here. An account is an ENS name; whose it is, its profile says.
 
+use std::sync::Arc;
+
+use tokio::task::JoinError;
+use tracing::Instrument;
+
 use super::Registry;
-use super::user_profile::UserProfileError;
 use crate::config::AccountStoreSettings;
-use crate::dm3::{AccountMessage, AccountTopic, SigningKeyError};
+use crate::dm3::{AccountMessage, AccountTopic, PublicKey, SigningKeyError};
 use crate::ens::{Name, NameError};
 use crate::keccak::keccak256;
 use crate::store::{self, AccountChange, StoreError};
@@ -20,15 +24,23 @@ pub struct AccountStore {
     pub url: String,
 }
 
+/// What is wrong with the account stores of the settings.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum AccountStoreError {
+    /// The delivery service.
+    #[error("account_stores: {0}")]
+    Name(#[from] NameError),
+    /// A message names the URL only: it would count at both.
+    #[error("account_stores: {0} is there twice, as a service or as a URL")]
+    Twice(String),
+}
+
 /// Why a message changes no account.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// Not one of the settings.
     #[error("{0} keeps no accounts here")]
     NoSuchService(Name),
-    /// The account's name.
-    #[error("ensName: {0}")]
-    Name(#[from] NameError),
     /// For another service.
     #[error("the message is for {found}, the URL of {service} is {expected}")]
     OtherService {
@@ -47,27 +59,32 @@ pub enum AccountError {
         /// Our time.
         now: u64,
     },
-    /// Nobody could have signed.
-    #[error("{0} has no profile here, so nobody can sign for it")]
-    NoProfile(Name),
     /// Not the profile's signature.
     #[error(transparent)]
     Signature(#[from] SigningKeyError),
-    /// Whether there is a profile is not known.
-    #[error(transparent)]
-    Profile(#[from] UserProfileError),
     /// It changes nothing.
     #[error(transparent)]
     Store(#[from] store::AccountError),
+    /// A bug of ours.
+    #[error("the change was not finished: {0}")]
+    Unfinished(#[from] JoinError),
 }
 
 impl AccountStore {
     /// Checks the settings.
     ///
     /// # Errors
-    /// When the service is not an ENS name.
-    pub fn parse(settings: &AccountStoreSettings) -> Result<Self, NameError> {
-        Ok(Self { service: Name::parse(&settings.service)?, url: settings.url.clone() })
+    /// See [`AccountStoreError`].
+    pub(super) fn parse_all(settings: &[AccountStoreSettings]) -> Result<Vec<Self>, AccountStoreError> {
+        let mut stores: Vec<Self> = Vec::new();
+        for AccountStoreSettings { service, url } in settings {
+            let service = Name::parse(service)?;
+            if stores.iter().any(|store| store.service == service || store.url == *url) {
+                return Err(AccountStoreError::Twice(format!("{service} ({url})")));
+            }
+            stores.push(Self { service, url: url.clone() });
+        }
+        Ok(stores)
     }
 }
 
@@ -81,42 +98,44 @@ impl Registry {
         Ok(self.store.account(service, name).await.map_err(store::AccountError::from)?)
     }
 
-    /// Creates or deletes an account, as a message says that is signed by the signing key of the account's profile.
+    /// Creates or deletes the account of `name`, as a message says that `key` has signed: the signing key of that name's
+    /// profile, which the caller has looked up. Gives the time of the change, in unix seconds. Once begun it is finished,
+    /// whether or not the caller still waits for it.
     ///
     /// # Errors
     /// See [`AccountError`].
     pub async fn change_account(
-        &self,
+        self: &Arc<Self>,
         service: &Name,
+        name: &Name,
         message: &AccountMessage,
         signature: &str,
-    ) -> Result<Name, AccountError> {
+        key: &PublicKey,
+    ) -> Result<u64, AccountError> {
         let AccountStore { url, .. } = self.account_store(service)?;
-        let name = Name::parse(&message.ens_name)?;
         if message.delivery_service_url != *url {
-            let found = message.delivery_service_url.clone();
-            return Err(AccountError::OtherService {
-                found,
-                service: service.clone(),
-                expected: url.clone(),
-            });
+            let (found, expected) = (message.delivery_service_url.clone(), url.clone());
+            return Err(AccountError::OtherService { found, service: service.clone(), expected });
         }
         let (timestamp, now) = (message.timestamp, self.clock.now());
         if timestamp.abs_diff(now) > MAX_SKEW_SECONDS {
             return Err(AccountError::Time { timestamp, now });
         }
-        let profile = self.user_profile(&name).await?;
-        let profile = profile.ok_or_else(|| AccountError::NoProfile(name.clone()))?;
         let text = message.to_json();
-        profile.signed.profile().public_signing_key.verify(&text, signature)?;
+        key.verify(&text, signature)?;
         let change = match message.topic {
             AccountTopic::CreateAccount => AccountChange::Create,
             AccountTopic::DeleteAccount => AccountChange::Delete,
         };
         let digest = keccak256(&[text.as_bytes()]);
-        let message = store::AccountMessage { service, name: &name, digest, timestamp, change, now };
-        self.store.change_account(&message).await?;
-        Ok(name)
+        let (registry, service, name) = (self.clone(), service.clone(), name.clone());
+        let task = async move {
+            let order =
+                store::AccountOrder { service: &service, name: &name, digest, timestamp, change, now };
+            registry.store.change_account(&order).await
+        };
+        tokio::spawn(task.in_current_span()).await??;
+        Ok(now)
     }
 
     fn account_store(&self, service: &Name) -> Result<&AccountStore, AccountError> {

@@ -82,7 +82,8 @@ pub enum ApplyError {
     Proof(#[from] ProofError),
     /// What was signed without a version has counted before.
     #[error(
-        "this has counted for {0} before, and is not what the name holds now: sign a versioned state (EIP-712)"
+        "this has counted for {0} before, and is not what the name holds now; PUT /v1/names/{0} takes it as a versioned \
+         state (EIP-712), such as dm3-gateway claim sends"
     )]
     Seen(Name),
     /// Not the next state of the name.

@@ -8,19 +8,19 @@ mod entries;
 mod listed;
 mod record_rules;
 mod unversioned;
-mod user_profile;
 mod view;
 mod zone;
 
 use std::sync::Arc;
 
-pub use accounts::{AccountError, AccountStore};
+use alloy::primitives::Address;
+
+pub use accounts::{AccountError, AccountStore, AccountStoreError};
 pub use admission::PolicyError;
 pub use apply::{Applied, ApplyError, ProofError};
 pub use listed::{Listed, Source};
 pub use record_rules::RecordError;
 pub use unversioned::UnversionedError;
-pub use user_profile::{UserProfileError, UserProfileOf};
 pub use view::NameView;
 pub use zone::{OpenRules, Place, Zone, ZoneError, ZoneRules, Zones, address_label};
 
@@ -48,6 +48,17 @@ pub struct Registry {
     clock: Clock,
 }
 
+/// What is wrong with the settings of a registry.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// The zones.
+    #[error(transparent)]
+    Zones(#[from] ZoneError),
+    /// The account stores.
+    #[error(transparent)]
+    AccountStores(#[from] AccountStoreError),
+}
+
 /// How many writes somebody who watches may be behind before they have to look at everything.
 const WRITES_BEHIND: usize = 1024;
 
@@ -55,13 +66,13 @@ impl Registry {
     /// The registry over an open database.
     ///
     /// # Errors
-    /// When the zones of the settings contradict each other, or an account store is not an ENS name.
+    /// When the zones or the account stores of the settings contradict each other.
     pub fn new(
         store: Store,
         settings: &Settings,
         signatures: Arc<Signatures>,
         clock: Clock,
-    ) -> Result<Self, ZoneError> {
+    ) -> Result<Self, RegistryError> {
         let store = Arc::new(store);
         Ok(Self {
             entries: Entries::new(store.clone()),
@@ -69,11 +80,7 @@ impl Registry {
             zones: Zones::parse(&settings.zones)?,
             chain_id: settings.chain_id,
             signatures,
-            account_stores: settings
-                .account_stores
-                .iter()
-                .map(AccountStore::parse)
-                .collect::<Result<_, _>>()?,
+            account_stores: AccountStore::parse_all(&settings.account_stores)?,
             limits: settings.limits,
             writes: broadcast::Sender::new(WRITES_BEHIND),
             clock,
@@ -158,6 +165,18 @@ impl Registry {
     /// See [`StoreError`].
     pub async fn list(&self, listing: &Listing) -> Result<Vec<NameSummary>, StoreError> {
         self.store.list(listing).await
+    }
+
+    /// The name that an account claimed first, of those it holds that are no address names.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn first_name(&self, owner: Address) -> Result<Option<Name>, StoreError> {
+        // At most one in each address zone is an address name.
+        let limit = self.zones.iter().count() + 1;
+        let oldest = self.store.oldest_names(owner, u32::try_from(limit).unwrap_or(u32::MAX)).await?;
+        let is_alias = |name: &Name| self.zones.place(name).is_some_and(|place| place.address().is_none());
+        Ok(oldest.into_iter().find(is_alias))
     }
 
     /// Whether the database answers.

@@ -11,7 +11,7 @@ use super::Registry;
 use super::admission::{Change, PolicyError, admit};
 use super::apply::{Applied, ApplyError, Decided};
 use super::zone::{Place, Zone, ZoneRules, address_label};
-use crate::chain::{KeyFault, check_key};
+use crate::account::{KeyFault, check_key};
 use crate::dm3::{self, PROFILE_RECORD, SignedUserProfile, SigningKeyError};
 use crate::ens::Name;
 use crate::keccak::keccak256;
@@ -34,7 +34,9 @@ pub enum UnversionedError {
     #[error("{0} is not an address name of this gateway")]
     NotAnAddressName(Name),
     /// Nobody could have signed.
-    #[error("there is no profile under {0}: publish one first")]
+    #[error(
+        "there is no profile of an account with a key under {0}: publish one first, or use PUT /v1/names"
+    )]
     NoProfile(Name),
     /// Not the account's signature.
     #[error("the profile's signature: {0}")]
@@ -206,7 +208,7 @@ impl Registry {
         current: &Entry,
         signature: &str,
     ) -> Result<Option<Decided<'a>>, UnversionedError> {
-        let zone = zone_of_aliases(name, place)?;
+        zone_of_aliases(name, place)?;
         let Some(owner) = current.owner else {
             let newest = self.store.history(name.node(), current.version.saturating_sub(1), 1, 0).await?;
             return match newest.first().map(|item| &item.proof) {
@@ -214,19 +216,28 @@ impl Registry {
                 _ => Err(UnversionedError::NotHeld(name.clone())),
             };
         };
-        let signed = match vouched(current, owner) {
-            Some(own) => Some(own),
-            None => match zone.inherited_node(Some(owner)) {
-                Some(node) => vouched(&*self.entry(node).await?, owner),
-                None => None,
-            },
-        };
+        let signed = self.current_profile(current, owner).await?;
         let signed = signed.ok_or_else(|| UnversionedError::NoProfile(name.clone()))?;
         let message = format!("remove: {name}");
         signed.profile().public_signing_key.verify(&message, signature)?;
         let state = self.next_state(name, current, Address::ZERO, None)?;
         let (proof, digest) = signed_by_profile(owner, &signed, &message, signature);
         decide(place, current, state, Proof::Dm3Remove(proof), digest)
+    }
+
+    /// The profile that an owner has published last: under their address name, and only where that has none, with the
+    /// name itself, where it may be an old copy.
+    async fn current_profile(
+        &self,
+        current: &Entry,
+        owner: Address,
+    ) -> Result<Option<SignedUserProfile>, StoreError> {
+        for name in self.zones.iter().filter_map(|zone| self.zones.address_name(zone.name(), owner)) {
+            if let Some(signed) = vouched(&*self.entry(name.node()).await?, owner) {
+                return Ok(Some(signed));
+            }
+        }
+        Ok(vouched(current, owner))
     }
 
     /// The state after `current`, with one text record or none.

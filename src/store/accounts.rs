@@ -9,7 +9,7 @@ use crate::ens::Name;
 
 /// A message that creates or deletes an account, its signature checked.
 #[derive(Debug)]
-pub struct AccountMessage<'a> {
+pub struct AccountOrder<'a> {
     /// The delivery service.
     pub service: &'a Name,
     /// The account.
@@ -77,9 +77,9 @@ impl Store {
     ///
     /// # Errors
     /// See [`AccountError`].
-    pub async fn change_account(&self, message: &AccountMessage<'_>) -> Result<(), AccountError> {
+    pub async fn change_account(&self, order: &AccountOrder<'_>) -> Result<(), AccountError> {
         let mut connection = self.write.acquire().await?;
-        let outcome = change_on(&mut connection, message).await;
+        let outcome = change_on(&mut connection, order).await;
         if let Err(AccountError::Store(_)) = outcome {
             // As in `append`: the driver may count a transaction as open that SQLite has ended.
             connection.close_on_drop();
@@ -88,37 +88,37 @@ impl Store {
     }
 }
 
-async fn change_on(connection: &mut AnyConnection, message: &AccountMessage<'_>) -> Result<(), AccountError> {
+async fn change_on(connection: &mut AnyConnection, order: &AccountOrder<'_>) -> Result<(), AccountError> {
     let mut transaction = connection.begin_with(BEGIN_WRITE).await?;
-    check_once(&mut transaction, message).await?;
-    let changed = match message.change {
-        AccountChange::Create => create(&mut transaction, message).await?,
-        AccountChange::Delete => delete(&mut transaction, message).await?,
+    check_once(&mut transaction, order).await?;
+    let changed = match order.change {
+        AccountChange::Create => create(&mut transaction, order).await?,
+        AccountChange::Delete => delete(&mut transaction, order).await?,
     };
     if !changed {
-        return Err(match message.change {
+        return Err(match order.change {
             AccountChange::Create => AccountError::Exists,
             AccountChange::Delete => AccountError::Missing,
         });
     }
-    remember(&mut transaction, message).await?;
+    remember(&mut transaction, order).await?;
     Ok(transaction.commit().await?)
 }
 
 async fn check_once(
     transaction: &mut Transaction<'_, Any>,
-    message: &AccountMessage<'_>,
+    order: &AccountOrder<'_>,
 ) -> Result<(), AccountError> {
     let rows = sqlx::query("SELECT digest, timestamp FROM account_messages WHERE service = $1 AND node = $2")
-        .bind(message.service.as_str().to_owned())
-        .bind(message.name.node().as_bytes().to_vec())
+        .bind(order.service.as_str().to_owned())
+        .bind(order.name.node().as_bytes().to_vec())
         .fetch_all(&mut **transaction)
         .await?;
     for row in rows {
-        if row::hash(&row, "digest")? == message.digest {
+        if row::hash(&row, "digest")? == order.digest {
             return Err(AccountError::Seen);
         }
-        if row::integer(&row, "timestamp")? > message.timestamp {
+        if row::integer(&row, "timestamp")? > order.timestamp {
             return Err(AccountError::Older);
         }
     }
@@ -127,16 +127,16 @@ async fn check_once(
 
 async fn create(
     transaction: &mut Transaction<'_, Any>,
-    message: &AccountMessage<'_>,
+    order: &AccountOrder<'_>,
 ) -> Result<bool, AccountError> {
     let done = sqlx::query(
         "INSERT INTO accounts (service, node, name, created_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (service, node) DO NOTHING",
     )
-    .bind(message.service.as_str().to_owned())
-    .bind(message.name.node().as_bytes().to_vec())
-    .bind(message.name.as_str().to_owned())
-    .bind(signed(message.now))
+    .bind(order.service.as_str().to_owned())
+    .bind(order.name.node().as_bytes().to_vec())
+    .bind(order.name.as_str().to_owned())
+    .bind(signed(order.now))
     .execute(&mut **transaction)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -144,11 +144,11 @@ async fn create(
 
 async fn delete(
     transaction: &mut Transaction<'_, Any>,
-    message: &AccountMessage<'_>,
+    order: &AccountOrder<'_>,
 ) -> Result<bool, AccountError> {
     let done = sqlx::query("DELETE FROM accounts WHERE service = $1 AND node = $2")
-        .bind(message.service.as_str().to_owned())
-        .bind(message.name.node().as_bytes().to_vec())
+        .bind(order.service.as_str().to_owned())
+        .bind(order.name.node().as_bytes().to_vec())
         .execute(&mut **transaction)
         .await?;
     Ok(done.rows_affected() == 1)
@@ -157,20 +157,20 @@ async fn delete(
 /// Messages of an earlier time need no memory: they are refused by it.
 async fn remember(
     transaction: &mut Transaction<'_, Any>,
-    message: &AccountMessage<'_>,
+    order: &AccountOrder<'_>,
 ) -> Result<(), AccountError> {
-    let (service, node) = (message.service.as_str().to_owned(), message.name.node().as_bytes().to_vec());
+    let (service, node) = (order.service.as_str().to_owned(), order.name.node().as_bytes().to_vec());
     sqlx::query("DELETE FROM account_messages WHERE service = $1 AND node = $2 AND timestamp < $3")
         .bind(service.clone())
         .bind(node.clone())
-        .bind(signed(message.timestamp))
+        .bind(signed(order.timestamp))
         .execute(&mut **transaction)
         .await?;
     sqlx::query("INSERT INTO account_messages (service, node, digest, timestamp) VALUES ($1, $2, $3, $4)")
         .bind(service)
         .bind(node)
-        .bind(message.digest.to_vec())
-        .bind(signed(message.timestamp))
+        .bind(order.digest.to_vec())
+        .bind(signed(order.timestamp))
         .execute(&mut **transaction)
         .await?;
     Ok(())

@@ -94,6 +94,21 @@ impl Store {
         row.as_ref().map_or_else(|| Ok(Entry::never_claimed()), entry)
     }
 
+    /// Names that an account holds, the one that was claimed first in front.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn oldest_names(&self, owner: Address, limit: u32) -> Result<Vec<Name>, StoreError> {
+        let rows = sqlx::query("SELECT name FROM names WHERE owner = $1 ORDER BY created_at, name LIMIT $2")
+            .bind(owner.to_vec())
+            .bind(i64::from(limit))
+            .fetch_all(&self.read)
+            .await?;
+        let name =
+            |row: &AnyRow| Name::parse(&row::text(row, "name")?).map_err(|_| StoreError::Corrupt("name"));
+        rows.iter().map(name).collect()
+    }
+
     /// Claimed names, sorted by name.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
 //! `/profile` and `/auth`: the forms in which dm3's own clients sign, and what becomes of each.
 
 use alloy::primitives::Address;
-use dm3_gateway::config::ZoneSettings;
+use dm3_gateway::clock::Clock;
+use dm3_gateway::config::{AccountStoreSettings, ZoneSettings};
 use dm3_gateway::dm3::PROFILE_RECORD;
+use dm3_gateway::http::Server;
 use serde_json::{Value, json};
 
 use crate::dm3_user::Dm3User;
@@ -68,6 +70,20 @@ async fn the_current_profile_is_acknowledged_and_an_earlier_one_does_not_come_ba
     let earlier = user.publication("one.eth");
     refused(&server, "/profile/address", &earlier, &user.address_name(), "counted for").await;
     assert_eq!(publish(&server, &user, "three.eth").await.status, 200);
+}
+
+/// The library always makes the same bytes of the same profile, so its user has to go another way.
+#[tokio::test]
+async fn a_profile_that_was_replaced_comes_back_with_a_versioned_state_only() {
+    let (server, user) = (TestServer::start().await, Dm3User::new(1));
+    for service in ["mine.eth", "old.eth"] {
+        publish(&server, &user, service).await;
+    }
+    let back = user.publication("mine.eth");
+    refused(&server, "/profile/address", &back, &user.address_name(), "PUT /v1/names").await;
+    let before = held(&server, &user.address_name()).await;
+    let records = texts(&[(PROFILE_RECORD, &user.wallet.profile("mine.eth"))]);
+    assert_eq!(server.send(&user.wallet.next(&before, user.wallet.address(), records)).await.status, 200);
 }
 
 #[tokio::test]
@@ -265,7 +281,29 @@ async fn a_name_that_inherits_nothing_holds_the_profile_itself() {
     assert_eq!(post(&server, "/profile/name", &user.claim(ALICE)).await.status, 200);
     let published = format!("data:application/json,{}", user.profile("ds.eth").to_json());
     assert_eq!(server.text(ALICE, PROFILE_RECORD).await, published);
-    assert_eq!(post(&server, "/profile/deleteName", &user.removal(ALICE)).await.status, 200);
+    // A key that was replaced does not take the name away, although the name still holds it.
+    let rotated = Dm3User::with_another_key(1);
+    publish(&server, &rotated, "ds.eth").await;
+    refused(&server, "/profile/deleteName", &user.removal(ALICE), ALICE, "not by the profile's").await;
+    assert_eq!(post(&server, "/profile/deleteName", &rotated.removal(ALICE)).await.status, 200);
+}
+
+#[tokio::test]
+async fn with_a_new_key_the_same_account_claims_a_removed_name_again() {
+    let user = Dm3User::new(1);
+    let server = with_alice(&user).await;
+    post(&server, "/profile/deleteName", &user.removal(ALICE)).await;
+    let rotated = Dm3User::with_another_key(1);
+    publish(&server, &rotated, "ds.eth").await;
+    assert_eq!(post(&server, "/profile/name", &rotated.claim(ALICE)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_profile_that_no_record_holds_is_the_clients_mistake() {
+    let (server, user) = (TestServer::start().await, Dm3User::new(1));
+    let mut body = user.publication("ds.eth");
+    body["signedUserProfile"]["profile"]["deliveryServices"] = json!(vec!["some.delivery.service.eth"; 400]);
+    refused(&server, "/profile/address", &body, &user.address_name(), "8192").await;
 }
 
 #[tokio::test]
@@ -388,24 +426,56 @@ async fn a_challenge_is_answered_by_its_own_account_in_time_or_not_at_all() {
     }
     server.move_clock(15 * 60);
     assert_eq!(answer(&server, ALICE, &challenge, &good).await.status, 400);
-    assert!(!server.get("/auth/someone.other.eth").await.body["error"].is_null());
+    // Whose profile is elsewhere can only be told by a chain.
+    let elsewhere = self::challenge(&server, "someone.other.eth").await;
+    assert_eq!(answer(&server, "someone.other.eth", &elsewhere, &user.sign(&elsewhere)).await.status, 503);
 }
 
 #[tokio::test]
 async fn the_key_that_counts_is_the_one_of_now() {
-    let user = Dm3User::new(1);
+    let (user, rotated) = (Dm3User::new(1), Dm3User::with_another_key(1));
     let server = with_alice(&user).await;
     let challenge = challenge(&server, ALICE).await;
-    let before = held(&server, &user.address_name()).await;
-    server.send(&user.wallet.next(&before, user.wallet.address(), nothing())).await;
+    publish(&server, &rotated, "ds.eth").await;
     assert_eq!(answer(&server, ALICE, &challenge, &user.sign(&challenge)).await.status, 400);
+    assert_eq!(answer(&server, ALICE, &challenge, &rotated.sign(&challenge)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_token_does_not_outlive_the_ownership_of_its_name() {
+    let (alice, bob) = (Dm3User::new(1), Dm3User::new(2));
+    let server = with_alice(&alice).await;
+    publish(&server, &bob, "ds.eth").await;
+    let challenge = challenge(&server, ALICE).await;
+    let token = answer(&server, ALICE, &challenge, &alice.sign(&challenge)).await.body;
+    let check = async |query: &str| {
+        let request = server.http.get(format!("{}/v1/session{query}", server.url));
+        crate::harness::reply(request.bearer_auth(token.as_str().unwrap())).await.status.as_u16()
+    };
+    assert_eq!(check(&format!("?account={ALICE}")).await, 200);
+    assert_eq!(check(&format!("?acount={ALICE}")).await, 400);
+    let before = held(&server, ALICE).await;
+    server.send(&alice.wallet.next(&before, bob.wallet.address(), nothing())).await;
+    assert_eq!(check(&format!("?account={ALICE}")).await, 401);
+}
+
+#[tokio::test]
+async fn two_stores_of_one_service_or_url_are_a_mistake_of_the_settings() {
+    let store = |service: &str, url: &str| AccountStoreSettings { service: service.into(), url: url.into() };
+    for second in [store("ds.eth", "https://other.example"), store("other.eth", "https://ds.example")] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut settings = crate::harness::settings(&directory);
+        settings.account_stores = vec![store("ds.eth", "https://ds.example"), second];
+        let error = Server::start(&settings, Clock::System).await.unwrap_err();
+        assert!(error.to_string().contains("there twice"), "{error}");
+    }
 }
 
 #[tokio::test]
 async fn accounts_of_a_service_are_made_and_deleted_by_messages_that_count_once() {
     let server = TestServer::start_with(|settings| {
         let service = "ds.example.eth".into();
-        let store = dm3_gateway::config::AccountStoreSettings { service, url: "https://ds.example".into() };
+        let store = AccountStoreSettings { service, url: "https://ds.example".into() };
         settings.account_stores = vec![store];
     })
     .await;
@@ -435,4 +505,7 @@ async fn accounts_of_a_service_are_made_and_deleted_by_messages_that_count_once(
     assert_eq!(server.get(&format!("{path}/{}", user.address_name())).await.status, 200);
     let elsewhere = user.account_message("https://other.example", ALICE, "deleteAccount", NOW + 201);
     assert_eq!(send(&elsewhere).await.refusal(), (400, "other-service"));
+    // What is signed for later would stand in the way of everything before it.
+    let later = message(ALICE, "deleteAccount", NOW + 200 + 301);
+    assert_eq!(send(&later).await.refusal(), (410, "expired"));
 }

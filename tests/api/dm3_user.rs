@@ -34,10 +34,15 @@ impl Dm3User {
         self.wallet.address_name()
     }
 
+    /// The same account with another signing key.
+    pub fn with_another_key(number: u64) -> Self {
+        Self { signing_key: SigningKey::from_bytes(&[7; 32]), ..Self::new(number) }
+    }
+
     pub fn profile(&self, delivery_service: &str) -> SignedUserProfile {
         let keys = ProfileKeys::of_wallet(&self.wallet.0);
         let profile = UserProfile {
-            public_signing_key: keys.public_signing_key(),
+            public_signing_key: self.signing_key.verifying_key().to_bytes().into(),
             public_encryption_key: keys.public_encryption_key(),
             delivery_services: vec![Name::parse(delivery_service).unwrap()],
         };

@@ -157,7 +157,7 @@ impl TestServer {
 }
 
 /// Defaults, with everything in `directory` and a port of the system's choice.
-fn settings(directory: &TempDir) -> Settings {
+pub fn settings(directory: &TempDir) -> Settings {
     let mut settings = Settings::load(ServeArgs::default(), Secrets::default()).unwrap();
     settings.listen = "127.0.0.1:0".parse().unwrap();
     settings.database_url = format!("sqlite://{}", directory.path().join("names.db").display());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::primitives::Address;
-use dm3_gateway::config::{AccountStoreSettings, Settings};
+use dm3_gateway::config::{AccountStoreSettings, Secrets, ServeArgs, Settings};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -13,6 +13,8 @@ use crate::harness::{
     NOW, RESOLVER, Reply, TestServer, Wallet, nothing, reply, state, texts, to_hex, zero_hash,
 };
 
+/// The operator's, to have lookups forgotten.
+const TOKEN: &str = "0123456789abcdef";
 const ALICE: &str = "alice.user.dm3.eth";
 
 /// The literals behind `.route(` in a part of `router.rs`.
@@ -55,7 +57,7 @@ async fn the_document_has_every_path_and_method_of_the_router_and_no_other() {
     assert_eq!(described.keys().cloned().collect::<BTreeSet<_>>(), routed_paths());
     // A method that no route has is told which there are.
     for (path, methods) in described {
-        let refused = reply(server.http.request(Method::DELETE, format!("{}{path}", server.url))).await;
+        let refused = reply(server.http.request(Method::PATCH, format!("{}{path}", server.url))).await;
         assert_eq!(refused.status, 405, "{path}");
         let allowed = refused.header("allow").split(',').filter(|&method| method != "HEAD");
         let mut allowed: BTreeSet<_> = allowed.map(str::to_owned).collect();
@@ -82,8 +84,16 @@ async fn the_pages_are_no_part_of_the_document_and_take_get_only() {
 }
 
 /// What no example can have, because a challenge lives for minutes.
+/// What no example can have either: the operator's token, and an answer that ends.
 fn needs_no_challenge((method, path): &Operation) -> bool {
-    !matches!((method.as_str(), path.as_str()), ("POST", "/auth/{ensName}") | ("GET", "/v1/session"))
+    let operation = (method.as_str(), path.as_str());
+    let without = [
+        ("POST", "/auth/{ensName}"),
+        ("GET", "/v1/session"),
+        ("DELETE", "/v1/profiles/{name}"),
+        ("GET", "/v1/changes"),
+    ];
+    !without.contains(&operation)
 }
 
 fn account_store() -> AccountStoreSettings {
@@ -120,7 +130,8 @@ async fn the_examples_can_be_sent_as_they_are() {
 async fn who_is_turned_away_is_told_so_as_described() {
     let server = TestServer::start_with(|settings| settings.limits.requests = 0).await;
     let description = Description::of(&TestServer::start().await).await;
-    for operation in description.operations() {
+    // Streams have a bound of their own: tests/api/lookups.rs.
+    for operation in description.operations().into_iter().filter(|(_, path)| path != "/v1/changes") {
         let reply = reply(description.example(&server, &operation)).await;
         let expected = if operation.1 == "/health/live" { 200 } else { 503 };
         assert_eq!(reply.status, expected, "{operation:?}");
@@ -197,6 +208,12 @@ fn small(settings: &mut Settings) {
     settings.limits.operations_per_day = 3;
     settings.limits.body_bytes = 8192;
     settings.account_stores = vec![account_store()];
+    settings.lookups = with_token().lookups;
+}
+
+fn with_token() -> Settings {
+    let secrets = Secrets { purge_token: Some(TOKEN), ..Secrets::default() };
+    Settings::load(ServeArgs::default(), secrets).unwrap()
 }
 
 #[tokio::test]
@@ -206,6 +223,7 @@ async fn each_status_of_each_operation_happens_and_looks_as_described() {
     let mut drive = Drive { server, description, seen: BTreeSet::new() };
     writes(&mut drive).await;
     reads(&mut drive).await;
+    ccip(&mut drive).await;
     lookups(&mut drive).await;
     dm3_clients(&mut drive).await;
     accounts(&mut drive).await;
@@ -282,7 +300,7 @@ async fn reads(drive: &mut Drive) {
     }
 }
 
-async fn lookups(drive: &mut Drive) {
+async fn ccip(drive: &mut Drive) {
     let question =
         |name: &str| to_hex(&crate::harness::question(name, dm3_gateway::ens::call::RecordKey::Addr));
     drive.look_up(RESOLVER, &question("bob.user.dm3.eth"), 200).await;
@@ -298,6 +316,9 @@ async fn dm3_clients(drive: &mut Drive) {
     let publish = carol.publication("ds.example.eth");
     drive.post("/profile/address", "", &publish, 200).await;
     drive.post("/profile/address", "", &json!({}), 400).await;
+    for path in ["/profile/address", "/profile/name", "/profile/deleteName", "/auth/{ensName}"] {
+        drive.post(path, "carol.user.dm3.eth", &json!({ "signature": "x".repeat(9000) }), 413).await;
+    }
     let (show, show_name) = ("/profile/{address}", "/profile/name/{address}");
     drive.get(show, &carol.address(), "", 200).await;
     drive.get(show, &bob, "", 404).await;
@@ -308,7 +329,7 @@ async fn dm3_clients(drive: &mut Drive) {
     drive.get(show_name, &carol.address(), "", 200).await;
     drive.get(show_name, "fooo", "", 400).await;
     let auth = "/auth/{ensName}";
-    drive.get(auth, "carol.other.eth", "", 400).await;
+    drive.get(auth, "carol..eth", "", 400).await;
     let challenge = drive.get(auth, "carol.user.dm3.eth", "", 200).await.body;
     let signature = carol.sign(challenge.as_str().unwrap());
     let body = json!({ "challenge": challenge, "signature": signature });
@@ -318,13 +339,41 @@ async fn dm3_clients(drive: &mut Drive) {
         ("", token.as_str().unwrap(), 200),
         ("", "no.token.atall", 401),
         ("?account=bob.user.dm3.eth", token.as_str().unwrap(), 401),
-        ("?account=Bob.user.dm3.eth", token.as_str().unwrap(), 400),
+        ("?account=bob..eth", token.as_str().unwrap(), 400),
     ] {
         let request = drive.server.http.get(format!("{}/v1/session{query}", drive.server.url));
         drive.send("/v1/session", request.bearer_auth(bearer), status).await;
     }
     drive.post("/profile/deleteName", "", &carol.removal("carol.user.dm3.eth"), 200).await;
     drive.post("/profile/deleteName", "", &carol.removal("bob.user.dm3.eth"), 400).await;
+}
+
+async fn lookups(drive: &mut Drive) {
+    let (profile, service) = ("/v1/profiles/{name}", "/v1/delivery-services/{name}");
+    for path in [profile, service] {
+        drive.get(path, "bob.user.dm3.eth", "?max_age=60", 200).await;
+        drive.get(path, "Bob.user.dm3.eth", "", 400).await;
+        drive.get(path, "bob.user.dm3.eth", "?max_age=x", 400).await;
+    }
+    drive.post("/v1/profiles", "", &json!({ "names": ["bob.user.dm3.eth", "a.other.eth"] }), 200).await;
+    drive.post("/v1/profiles", "", &json!({ "names": ["Bob.eth"] }), 400).await;
+    drive.post("/v1/profiles", "", &json!({ "names": ["x".repeat(9000)] }), 413).await;
+    for (name, token, status) in
+        [("bob.eth", TOKEN, 204), ("Bob.eth", TOKEN, 400), ("bob.eth", "another", 401)]
+    {
+        let url = format!("{}/v1/profiles/{name}", drive.server.url);
+        let request = drive.server.http.delete(url).bearer_auth(token);
+        drive.send(profile, request, status).await;
+    }
+    drive.get("/v1/changes", "", "?names=Bob.eth", 400).await;
+    // A stream has no end: its head has to do.
+    let url = format!("{}/v1/changes?names=bob.user.dm3.eth", drive.server.url);
+    let stream = drive.server.http.get(url).send().await.unwrap();
+    assert_eq!(
+        (stream.status().as_u16(), &stream.headers()["content-type"]),
+        (200, &"text/event-stream".parse().unwrap())
+    );
+    drive.seen.insert((("GET".into(), "/v1/changes".into()), 200));
 }
 
 async fn accounts(drive: &mut Drive) {
@@ -347,8 +396,8 @@ async fn accounts(drive: &mut Drive) {
     let of_nobody = carol.account_message("https://ds.example", "nobody.user.dm3.eth", "createAccount", NOW);
     drive.post(change, "ds.example.eth", &of_nobody, 422).await;
     for (account, status) in [(name.as_str(), 200), ("nobody.user.dm3.eth", 404), ("No.eth", 400)] {
-        let path = show.replace("{name}", account);
-        let url = format!("{}{}", drive.server.url, path.replace("{service}", "ds.example.eth"));
+        let path = show.replace("{account}", account);
+        let url = format!("{}{}", drive.server.url, path.replace("{name}", "ds.example.eth"));
         drive.send(show, drive.server.http.get(url), status).await;
     }
     drive.post(change, "ds.example.eth", &message("deleteAccount", NOW), 200).await;

@@ -1,10 +1,12 @@
 // What `claim` makes of a wallet, compared with dm3's own library.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { Wallet } from "ethers";
 import { startGateway } from "./gateway.mjs";
+import { profileVectors, vectorsFile } from "./profile-vectors.mjs";
 
 const require = createRequire(import.meta.url);
 const { createProfile, checkUserProfileWithAddress } = require("@dm3-org/dm3-lib-profile");
@@ -36,3 +38,7 @@ for (const number of [1, 2, 3, 4, 5]) {
     assert.equal(checkUserProfileWithAddress(signed, Wallet.createRandom().address), false);
   });
 }
+
+test("the vectors of the contracts' tests are what dm3's library makes", async () => {
+  assert.equal(await profileVectors(), readFileSync(vectorsFile, "utf8"));
+});

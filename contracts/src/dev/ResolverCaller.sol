@@ -111,6 +111,8 @@ abstract contract ResolverCaller is IUniversalResolver, IERC3668 {
     /// @dev Calls the resolver; its lookup, if any, is passed on as our own.
     function _askDirectly(Query memory query, bytes memory data) private view returns (bytes memory) {
         address resolver = query.info.resolver;
+        // A resolver is asked with the caller's bytes, and its errors are looked into.
+        // slither-disable-next-line low-level-calls
         (bool ok, bytes memory output) = resolver.staticcall(data);
         if (ok) return _finish(query, _unwrap(query, output));
         if (!OffchainLookups.isRaisedBy(resolver, output)) _raise(output);
@@ -144,6 +146,8 @@ abstract contract ResolverCaller is IUniversalResolver, IERC3668 {
 
     function _make(Call memory call, address resolver) private view {
         bool ok;
+        // A batch is many calls of one resolver, whose errors are looked into.
+        // slither-disable-next-line calls-loop,low-level-calls
         (ok, call.output) = resolver.staticcall(call.data);
         if (ok) call.state = State.Answered;
         else call.state = OffchainLookups.isRaisedBy(resolver, call.output) ? State.Waiting : State.Failed;
@@ -223,12 +227,14 @@ abstract contract ResolverCaller is IUniversalResolver, IERC3668 {
     }
 
     function _revert(bytes memory errorData) private pure {
+        // slither-disable-next-line assembly
         assembly ("memory-safe") {
             revert(add(errorData, 32), mload(errorData))
         }
     }
 
     function _return(bytes memory output) private pure {
+        // slither-disable-next-line assembly
         assembly ("memory-safe") {
             return(add(output, 32), mload(output))
         }

@@ -25,6 +25,7 @@ contract UniversalResolver is ResolverCaller {
     string private constant LOCAL_BATCH_GATEWAY = "x-batch-gateway:true";
 
     uint256 private constant COIN_TYPE_ETH = 60;
+    // slither-disable-next-line too-many-digits
     uint256 private constant COIN_TYPE_DEFAULT = 0x80000000;
 
     /// @inheritdoc IUniversalResolver

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.26;
 
-/// @title What it takes to register a name (ENSIP-20)
+/// @title Registering a name (ENSIP-20)
 interface IOffchainRegister {
     /// @param price What a second of the registration costs.
     /// @param available Whether the name can be registered.
@@ -16,6 +16,21 @@ interface IOffchainRegister {
         bytes extraData;
     }
 
+    /// @param name The name in DNS wire form.
+    /// @param owner Who is to have it.
+    /// @param duration For how many seconds.
+    /// @param secret What was committed to, where there is a commitment.
+    /// @param resolver The contract that this begins at.
+    /// @param extraData Whatever else the registrar wants to know.
+    struct RegisterRequest {
+        bytes name;
+        address owner;
+        uint256 duration;
+        bytes32 secret;
+        address resolver;
+        bytes extraData;
+    }
+
     /// @notice Tells the terms for a name.
     /// @param name The name in DNS wire form.
     /// @param duration For how many seconds.
@@ -23,4 +38,7 @@ interface IOffchainRegister {
         external
         view
         returns (RegisterParams memory);
+
+    /// @notice Registers a name.
+    function register(RegisterRequest calldata request) external payable;
 }

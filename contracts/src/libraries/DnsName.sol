@@ -42,6 +42,12 @@ library DnsName {
         return abi.encodePacked(wire, uint8(0));
     }
 
+    /// @notice The node (ENSIP-1) of the name that begins at `offset`.
+    function node(bytes memory name, uint256 offset) internal pure returns (bytes32) {
+        (bytes32 labelHash, uint256 next) = label(name, offset);
+        return labelHash == 0 ? bytes32(0) : child(node(name, next), labelHash);
+    }
+
     /// @notice The node of a label under another node (ENSIP-1).
     function child(bytes32 parent, bytes32 labelHash) internal pure returns (bytes32) {
         return EfficientHashLib.hash(parent, labelHash);

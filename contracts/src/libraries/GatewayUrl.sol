@@ -22,6 +22,11 @@ library GatewayUrl {
             && url.is7BitASCII(LibString.to7BitASCIIAllowedLookup(BASE_CHARACTERS));
     }
 
+    /// @notice Where writes go that begin at the contract (ERC-7884): always POST, so there are no placeholders.
+    function writes(string memory base) internal pure returns (string memory) {
+        return string.concat(base, "/v1/erc7884");
+    }
+
     /// @notice The template for a lookup: GET, or POST where the question would make the URL too long.
     /// @param base The gateway; `isBase` holds for it.
     /// @param resolver The contract that the answer is for.

@@ -58,6 +58,9 @@ contract DnsNameTest is TestBase {
         vm.assertEq(eth, 0x93cdeb708b7545dc668eb9280176169d1c33cfd8ed6f04690a0bcc88a93fc4ae, "eth");
         bytes32 user = DnsName.child(DnsName.child(eth, keccak256("dm3")), keccak256("user"));
         vm.assertEq(user, 0xbec1509147a2c5e86da8cba3b7fc1e8d3e66638b37c8cd043d0f6c87b801e2fa, "user.dm3.eth");
+        bytes memory name = DnsName.encode("alice.user.dm3.eth");
+        vm.assertEq(DnsName.node(name, 6), user, "user.dm3.eth in a longer name");
+        vm.assertEq(DnsName.node(name, name.length - 1), 0, "root");
     }
 
     function testFuzz_whatIsEncodedCanBeRead(uint256 seed, uint8 extraLabels) external pure {

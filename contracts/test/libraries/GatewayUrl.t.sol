@@ -35,6 +35,10 @@ contract GatewayUrlTest is TestBase {
         vm.assertTrue(!GatewayUrl.isBase(unicode"https://gäteway.example"), "beyond ASCII");
     }
 
+    function test_writesHaveAUrlOfTheirOwn() external pure {
+        vm.assertEq(GatewayUrl.writes("https://gw.example/a"), "https://gw.example/a/v1/erc7884", "url");
+    }
+
     function test_shortQuestionsGoIntoTheUrl() external pure {
         vm.assertEq(
             GatewayUrl.lookup("https://gw.example", RESOLVER, 4),

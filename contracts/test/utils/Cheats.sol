@@ -7,6 +7,7 @@ interface Cheats {
     function prank(address sender) external;
     function warp(uint256 timestamp) external;
     function chainId(uint256 id) external;
+    function deal(address account, uint256 balance) external;
     function etch(address target, bytes calldata code) external;
     function store(address target, bytes32 slot, bytes32 value) external;
     function getRecordedLogs() external returns (Log[] memory);
@@ -14,6 +15,10 @@ interface Cheats {
 
     function addr(uint256 key) external pure returns (address);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function toString(address value) external pure returns (string memory);
+    function toString(uint256 value) external pure returns (string memory);
+    function readFile(string calldata path) external view returns (string memory);
+    function parseJson(string calldata json) external pure returns (bytes memory);
     function parseAddress(string calldata value) external pure returns (address);
     function parseBytes(string calldata value) external pure returns (bytes memory);
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.26;
 
 import {OffchainLookups} from "../../src/dev/OffchainLookups.sol";
+import {IExtendedResolver} from "../../src/interfaces/IExtendedResolver.sol";
 import {IMulticallable} from "../../src/interfaces/IMulticallable.sol";
 import {IUniversalResolver} from "../../src/interfaces/IUniversalResolver.sol";
 import {Answers} from "./Answers.sol";
@@ -27,7 +28,7 @@ abstract contract GatewayDouble is Answers {
 
     mapping(bytes32 callHash => bytes result) private _results;
 
-    /// @dev Lets the gateway answer a call of a resolver function.
+    /// @dev Lets the gateway answer a call of a resolver function, or of `registerParams`.
     function setRecord(bytes memory call, bytes memory result) internal {
         _results[keccak256(call)] = result;
     }
@@ -55,7 +56,10 @@ abstract contract GatewayDouble is Answers {
         view
         returns (uint256 status, bytes memory response)
     {
-        (, bytes memory call) = abi.decode(LibBytes.slice(request, 4), (bytes, bytes));
+        bytes memory call = request;
+        if (OffchainLookups.selectorOf(request) == IExtendedResolver.resolve.selector) {
+            (, call) = abi.decode(LibBytes.slice(request, 4), (bytes, bytes));
+        }
         bytes memory result = _resultOf(call);
         if (result.length % 32 != 0) return (404, "");
         uint64 expires = uint64(block.timestamp) + LIFETIME;
