@@ -86,14 +86,14 @@ class NamePage {
         const state = source === "own" ? own : inherited;
         judged = state && shows(state, key, coin, mark) ? state : { verdict: "bad" };
       } else if (source === "profile") {
-        // In the name itself, or else under the owner's address.
-        const holder =
-          this.main.querySelector(".mark[data-key='network.dm3.profile']")?.dataset.mark === "own" ? own : inherited;
-        judged = { ...holder, verdict: profileVerdict(holder, this.account) };
+        const record = find("[data-key]", mark.parentElement).dataset;
+        const holder = record.mark === "own" ? own : inherited;
+        judged = { ...holder, verdict: profileVerdict(holder, record.key, this.account, mark.closest("dl")) };
       } else if (source === "state") {
         judged = chain.find(({ link }) => link.state.version === Number(version)) ?? judged;
       } else if (source === "owner") {
-        judged = own;
+        const account = find(".account", mark.parentElement).textContent;
+        judged = sameHex(account, own.link.state.owner) ? own : { verdict: "bad" };
       }
       const name = { signed: "signed", chain: "chain", bad: "bad" }[judged.verdict] ?? "gateway";
       mark.dataset.verified = name;

@@ -8,6 +8,9 @@ import { ZERO_ADDRESS, recordsHash, stateHash, stateSigner } from "./state.mjs";
 /** So many states are on the page; one more tells what the first of them followed. */
 const SHOWN = 10;
 
+/** The coin type of the address of every EVM chain that has none of its own (ENSIP-19). */
+const DEFAULT_EVM = 0x80000000;
+
 /** What vouches for a state: `signed`, `chain`, `other` (by `kind`), or `bad`. */
 function judge(link, before) {
   const { state, proof } = link;
@@ -76,27 +79,41 @@ export async function judgeNewest(gateway, name) {
   return owner ? (await judgeChain(gateway, name, version - 1)).at(-1) : null;
 }
 
-/** What vouches for the profile in a state, which counts for an account. */
-export function profileVerdict(judged, account) {
-  const record = judged?.link.state.records?.texts.find(({ key }) => key === PROFILE_RECORD);
+/** What vouches for the profile that the page shows in a list, which a state has under a key, and which counts for an account. */
+export function profileVerdict(judged, key, account, list) {
+  const record = judged?.link.state.records?.texts.find((text) => text.key === key);
   const signed = record && readProfileRecord(record.value);
-  if (signed && account && isSignedBy(signed, parseAddress(account))) return "signed";
+  if (!signed) return "bad";
+  const { deliveryServices, publicEncryptionKey, publicSigningKey } = signed.profile;
+  const shown = [...list.querySelectorAll(".services bdi, code")].map((element) => element.textContent);
+  const isShown =
+    JSON.stringify(shown) === JSON.stringify([...deliveryServices, publicEncryptionKey, publicSigningKey]);
+  if (isShown && account && isSignedBy(signed, parseAddress(account))) return "signed";
   // Only the chain can say what a contract has signed.
-  return signed && judged.verdict === "chain" ? "chain" : "bad";
+  return isShown && judged.verdict === "chain" ? "chain" : "bad";
 }
 
-/** Whether a state has a record as the page shows it. */
+/**
+ * Whether a state has a record as the page shows it. Addresses of other chains than EVM's, and the content hash, are shown in
+ * another form than they are signed in; of these, only that they are set.
+ */
 export function shows(judged, key, coin, element) {
   const records = judged?.link.state.records;
   if (!records) return false;
-  if (coin !== undefined)
-    return records.addresses.some((record) => String(record.coinType) === coin || isDefault(record, coin));
+  if (coin !== undefined) return showsAddress(records, Number(coin), element);
   if (key === "contenthash") return records.contenthash !== "0x";
-  const text = records.texts.find((record) => record.key === key);
-  if (!text) return records.data.some((record) => record.key === key);
   const value = element.parentElement.querySelector(".value");
+  const text = records.texts.find((record) => record.key === key);
+  const signed = text?.value ?? records.data.find((record) => record.key === key)?.value;
+  if (signed === undefined) return false;
   // Characters that show nothing are named on the page.
-  return !value || value.querySelector(".hidden-character") !== null || value.textContent === text.value;
+  return !value || value.querySelector(".hidden-character") !== null || value.textContent === signed;
 }
 
-const isDefault = (record, coin) => record.coinType === 0x80000000 && Number(coin) > 0x80000000;
+/** Of a coin itself, or of all EVM chains. */
+function showsAddress({ addresses }, coin, element) {
+  const of = (wanted) => addresses.find(({ coinType }) => coinType === wanted);
+  const record = of(coin) ?? (coin > DEFAULT_EVM ? of(DEFAULT_EVM) : undefined);
+  const account = element.parentElement.querySelector(".account");
+  return record !== undefined && (!account || sameHex(account.textContent, record.value));
+}

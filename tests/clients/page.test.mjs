@@ -102,7 +102,9 @@ test("the page of a name shows who vouches for what, checked in the browser", as
 
 test("what does not fit its signature is told", async () => {
   const wallet = new TestWallet();
-  gateway.run(wallet.privateKey, "claim", "forged.user.dm3.eth", "--text", "url=https://honest.example");
+  const name = "forged.user.dm3.eth";
+  const address = `base=0x${"2".repeat(40)}`;
+  gateway.run(wallet.privateKey, "claim", name, "--text", "url=https://honest.example", "--address", address);
   const page = await person([]);
   await page.route("**/v1/names/forged.user.dm3.eth/history*", async (route) => {
     const body = (await (await route.fetch()).text()).replace("honest.example", "forged.example");
@@ -111,14 +113,29 @@ test("what does not fit its signature is told", async () => {
   await visit(page, gateway.url, "forged.user.dm3.eth");
   await page.locator("#verdict[data-verdict=bad]").waitFor();
   await page.unroute("**/v1/names/forged.user.dm3.eth/history*");
-  // Another value in the page than in the signed state.
-  await page.route("**/names/forged.user.dm3.eth", async (route) => {
-    const body = (await (await route.fetch()).text()).replaceAll("honest.example", "forged.example");
-    await route.fulfill({ body, contentType: "text/html" });
-  });
-  await visit(page, gateway.url, "forged.user.dm3.eth");
-  await page.locator("#verdict[data-verdict=bad]").waitFor();
-  assert.equal((await marks(page)).filter((mark) => mark === "bad").length, 1);
+  // Something else in the page than in the signed state.
+  const shown = await (await fetch(`${gateway.url}/names/${name}`)).text();
+  const { records } = await state(`${wallet.address.toLowerCase()}.addr.dm3.eth`);
+  const profile = JSON.parse(records.texts[0].value.slice("data:application/json,".length)).profile;
+  for (const [what, forged] of [
+    ["honest.example", "forged.example"],
+    ["one.dm3.eth", "evil.dm3.eth"],
+    [profile.publicEncryptionKey, profile.publicSigningKey],
+    [
+      '<code class="account" title="0x2222222222222222222222222222222222222222">0x2222<span>22222222222222222222222222222222</span>2222',
+      '<code class="account">0x3333<span>22222222222222222222222222222222</span>2222',
+    ],
+  ]) {
+    assert.ok(shown.includes(what), what);
+    const body = shown.replaceAll(what, forged);
+    await page.route(`**/names/${name}`, (route) =>
+      route.request().url().includes("/v1/") ? route.continue() : route.fulfill({ body, contentType: "text/html" }),
+    );
+    await visit(page, gateway.url, name);
+    await page.locator("#verdict[data-verdict=bad]").waitFor();
+    assert.equal((await marks(page)).filter((mark) => mark === "bad").length, 1, what);
+    await page.unrouteAll();
+  }
 });
 
 test("kinds of proof that the page does not know are named, and trusted no further", async () => {
