@@ -6,11 +6,12 @@ import { createRequire } from "node:module";
 import { after, before, beforeEach, afterEach, test } from "node:test";
 import { createPublicClient, http } from "viem";
 import { mainnet } from "viem/chains";
-import { Wallet } from "ethers";
+import { TypedDataEncoder, Wallet } from "ethers";
 import { TestWallet, newContext, startBrowser } from "./browser.mjs";
 import { startDev } from "./dev.mjs";
 import { startGateway } from "./gateway.mjs";
 import { addRecord, alertText, choose, claim, connect, sign, visit } from "./people.mjs";
+import { types } from "./states.mjs";
 
 const require = createRequire(import.meta.url);
 const { createProfile, checkUserProfileWithAddress } = require("@dm3-org/dm3-lib-profile");
@@ -106,13 +107,29 @@ test("what does not fit its signature is told", async () => {
   const address = `base=0x${"2".repeat(40)}`;
   gateway.run(wallet.privateKey, "claim", name, "--text", "url=https://honest.example", "--address", address);
   const page = await person([]);
-  await page.route("**/v1/names/forged.user.dm3.eth/history*", async (route) => {
-    const body = (await (await route.fetch()).text()).replace("honest.example", "forged.example");
-    await route.fulfill({ body, contentType: "application/json" });
-  });
-  await visit(page, gateway.url, "forged.user.dm3.eth");
-  await page.locator("#verdict[data-verdict=bad]").waitFor();
-  await page.unroute("**/v1/names/forged.user.dm3.eth/history*");
+  // A gateway that shows another text, and a history to go with it: as it is, and with the hashes computed anew.
+  const lie = (text) => text.replaceAll("honest.example", "forged.example");
+  for (const rehash of [false, true]) {
+    await page.route(`**/v1/names/${name}/history*`, async (route) => {
+      const forged = JSON.parse(lie(await (await route.fetch()).text()));
+      const [link] = forged.items;
+      if (rehash) {
+        link.stateHash = TypedDataEncoder.hashStruct("NameState", types, link.state);
+        const { NameState, ...parts } = types;
+        link.recordsHash = TypedDataEncoder.hashStruct("Records", parts, link.state.records);
+      }
+      await route.fulfill({ json: forged });
+    });
+    await page.route(`**/names/${name}`, async (route) => {
+      if (route.request().url().includes("/v1/")) return route.continue();
+      await route.fulfill({ body: lie(await (await route.fetch()).text()), contentType: "text/html" });
+    });
+    await visit(page, gateway.url, name);
+    await page.locator("#verdict[data-verdict=bad]").waitFor();
+    assert.equal(await page.locator(".mark[data-key=url]").getAttribute("data-verified"), "bad");
+    assert.match(await page.locator("main").innerText(), /forged\.example/);
+    await page.unrouteAll();
+  }
   // Something else in the page than in the signed state.
   const shown = await (await fetch(`${gateway.url}/names/${name}`)).text();
   const { records } = await state(`${wallet.address.toLowerCase()}.addr.dm3.eth`);
