@@ -11,6 +11,7 @@ const CONTRACTS = [
   "UniversalResolver",
   "ENSRegistry",
   "PlainResolver",
+  "OnchainResolver",
   "ContractAccount",
   "ScriptedWalletFactory",
 ];

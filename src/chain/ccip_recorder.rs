@@ -23,23 +23,24 @@ pub struct GatewayAnswer {
 /// Passes one call's lookups on, a URL at a time, and keeps the answers.
 pub struct Recorder<'a, G> {
     gateway: &'a G,
-    /// Held for a push only.
+    /// Held for a push only, as the other.
     answers: Mutex<Vec<GatewayAnswer>>,
+    /// What was said where no gateway answered.
+    failures: Mutex<Vec<String>>,
 }
 
-impl<'a, G> Recorder<'a, G> {
+impl<'a, G: CcipReadGateway> Recorder<'a, G> {
     pub const fn new(gateway: &'a G) -> Self {
-        Self { gateway, answers: Mutex::new(Vec::new()) }
+        Self { gateway, answers: Mutex::new(Vec::new()), failures: Mutex::new(Vec::new()) }
     }
 
-    pub fn answers(&self) -> Vec<GatewayAnswer> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What was answered, and what was said where nothing was.
+    pub fn taken(&self) -> (Vec<GatewayAnswer>, Vec<String>) {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        (answers, self.failures.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
-}
 
-#[async_trait]
-impl<G: CcipReadGateway> CcipReadGateway for Recorder<'_, G> {
-    async fn request(
+    async fn ask(
         &self,
         request: &CcipReadRequest,
         max_response_size: usize,
@@ -63,6 +64,21 @@ impl<G: CcipReadGateway> CcipReadGateway for Recorder<'_, G> {
             }
         }
         Err(last)
+    }
+}
+
+#[async_trait]
+impl<G: CcipReadGateway> CcipReadGateway for Recorder<'_, G> {
+    async fn request(
+        &self,
+        request: &CcipReadRequest,
+        max_response_size: usize,
+    ) -> Result<Bytes, CcipReadGatewayError> {
+        let answer = self.ask(request, max_response_size).await;
+        if let Err(error) = &answer {
+            self.failures.lock().unwrap_or_else(PoisonError::into_inner).push(error.message.clone());
+        }
+        answer
     }
 }
 

@@ -11,10 +11,10 @@ use url::Url;
 
 use super::ccip_recorder::GatewayAnswer;
 use super::contracts::{ENS_REGISTRY, EnsRegistry};
-use super::fault::{Fault, shorten};
-use super::universal::{UniversalError, UniversalResolver, describe_revert};
+use super::fault::Fault;
+use super::universal::{UniversalError, UniversalResolver, describe_revert, failure_of_gateways};
 use crate::ens::Name;
-use crate::ens::abi::{Error, HttpError, UnsupportedResolverProfile, multicallCall};
+use crate::ens::abi::{UnsupportedResolverProfile, multicallCall};
 use crate::ens::call::{RecordCall, RecordKey};
 
 /// Reads names of a chain through its Universal Resolver.
@@ -112,7 +112,7 @@ impl<G: CcipReadGateway> EnsReader<G> {
             return Err(UniversalError::Refused { name: name.clone(), reason });
         }
         Ok(ReadRecords {
-            entries: answers.into_iter().map(Entry::of).collect(),
+            entries: answers.into_iter().map(|answer| Entry::of(answer, &resolved.failures)).collect(),
             resolver: resolved.resolver,
             block,
             gateways: resolved.gateways,
@@ -139,15 +139,12 @@ impl<G: CcipReadGateway> EnsReader<G> {
 
 impl Entry {
     /// An error is recognisable by its length (ENSIP-23).
-    fn of(answer: Bytes) -> Self {
+    fn of(answer: Bytes, failures: &[String]) -> Self {
         if answer.len() % 32 == 0 && !answer.is_empty() {
             return Self::Value(answer);
         }
-        if let Ok(error) = HttpError::abi_decode(&answer) {
-            return Self::Gateway(shorten(&format!("status {}: {}", error.status, error.message)));
-        }
-        if let Ok(error) = Error::abi_decode(&answer) {
-            return Self::Gateway(shorten(&error.message));
+        if let Some(reason) = failure_of_gateways(&answer, failures) {
+            return Self::Gateway(reason);
         }
         if answer.is_empty() || answer.starts_with(&UnsupportedResolverProfile::SELECTOR) {
             return Self::Unsupported;

@@ -35,6 +35,8 @@ pub struct Resolved {
     pub resolver: Address,
     /// What gateways answered on the way.
     pub gateways: Vec<GatewayAnswer>,
+    /// What was said where no gateway answered. A resolver that asks several questions goes on without.
+    pub failures: Vec<String>,
 }
 
 /// Why a name does not resolve.
@@ -120,13 +122,14 @@ impl<G: CcipReadGateway> UniversalResolver<G> {
             TransactionRequest::default().with_to(UNIVERSAL_RESOLVER).with_input(input.abi_encode());
         let client = CcipReadClient::new(Recorder::new(&self.gateway));
         let answer = client.call_at::<_, Ethereum>(&self.provider, transaction, block).await;
-        let answer = answer.map_err(|error| explain(name, error))?;
+        let answer = answer.map_err(|error| explain(name, error, client.gateway()))?;
         if answer.is_empty() {
             return Err(self.no_answer().await);
         }
         let decoded = Binding::resolveCall::abi_decode_returns(&answer)
             .map_err(|error| UniversalError::Chain(error.to_string()))?;
-        Ok(Resolved { result: decoded._0, resolver: decoded._1, gateways: client.gateway().answers() })
+        let (gateways, failures) = client.gateway().taken();
+        Ok(Resolved { result: decoded._0, resolver: decoded._1, gateways, failures })
     }
 
     /// An account without code answers every call with nothing.
@@ -139,7 +142,12 @@ impl<G: CcipReadGateway> UniversalResolver<G> {
     }
 }
 
-fn explain(name: &Name, error: CcipReadError) -> UniversalError {
+fn explain<G: CcipReadGateway>(
+    name: &Name,
+    error: CcipReadError,
+    recorder: &Recorder<'_, G>,
+) -> UniversalError {
+    let (_, failures) = recorder.taken();
     let name = name.clone();
     let error = match error {
         CcipReadError::Transport(error) => error,
@@ -158,21 +166,26 @@ fn explain(name: &Name, error: CcipReadError) -> UniversalError {
             UniversalError::NotAContract { name, resolver: error.resolver }
         }
         Ok(Revert::UnsupportedResolverProfile(_)) => UniversalError::Unsupported(name),
-        Ok(Revert::ResolverError(error)) => explain_resolver(name, &error.errorData),
-        _ => explain_resolver(name, &revert),
+        Ok(Revert::ResolverError(error)) => explain_resolver(name, &error.errorData, &failures),
+        _ => explain_resolver(name, &revert, &failures),
     }
 }
 
 /// What a resolver reverted with, or the batch gateway put in its place (ENSIP-21).
-fn explain_resolver(name: Name, revert: &[u8]) -> UniversalError {
+fn explain_resolver(name: Name, revert: &[u8], failures: &[String]) -> UniversalError {
+    match failure_of_gateways(revert, failures) {
+        Some(reason) => UniversalError::Gateway { name, reason },
+        None => UniversalError::Refused { name, reason: describe_revert(revert) },
+    }
+}
+
+/// What a batch gateway put in the place of an answer (ENSIP-21), if it is that: contracts revert with `Error` too.
+pub(super) fn failure_of_gateways(revert: &[u8], failures: &[String]) -> Option<String> {
     if let Ok(error) = abi::HttpError::abi_decode(revert) {
-        let reason = shorten(&format!("status {}: {}", error.status, error.message));
-        return UniversalError::Gateway { name, reason };
+        return Some(shorten(&format!("status {}: {}", error.status, error.message)));
     }
-    if let Ok(error) = abi::Error::abi_decode(revert) {
-        return UniversalError::Gateway { name, reason: shorten(&error.message) };
-    }
-    UniversalError::Refused { name, reason: describe_revert(revert) }
+    let message = abi::Error::abi_decode(revert).ok()?.message;
+    failures.iter().any(|failure| message.contains(failure.as_str())).then(|| shorten(&message))
 }
 
 /// The error of a resolver, in words where it is one of ours.
@@ -181,6 +194,9 @@ pub(super) fn describe_revert(revert: &[u8]) -> String {
     shorten(&match Ours::abi_decode(revert) {
         Ok(Ours::UnknownSigner(error)) => format!("it does not know the signer {}", error.signer),
         Ok(Ours::AnswerExpired(error)) => format!("the answer expired at {}", error.expires),
-        Ok(_) | Err(_) => format!("0x{}", hex::encode(revert)),
+        Ok(_) | Err(_) => match abi::Error::abi_decode(revert) {
+            Ok(error) => error.message,
+            Err(_) => format!("0x{}", hex::encode(revert)),
+        },
     })
 }

@@ -18,7 +18,7 @@ pub struct Args {
     /// Any ENS name
     #[arg(value_parser = parse_name)]
     name: Name,
-    /// How many seconds ago it may have been looked up
+    /// Look it up again if that was so many seconds ago or more; 0: in any case
     #[arg(long, value_name = "SECONDS")]
     max_age: Option<u64>,
     #[command(flatten)]

@@ -123,8 +123,8 @@ fn check_name(name: &str) -> Result<&str, FetchError> {
 
 /// A name without a dot is one of the local network, whatever it leads to.
 fn is_inside_name(name: &str) -> bool {
-    let is_below = |suffix: &&str| {
-        name.strip_suffix(*suffix).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    let is_below = |suffix: &str| {
+        name.strip_suffix(suffix).is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
-    !name.contains('.') || INSIDE_SUFFIXES.iter().any(|suffix| is_below(suffix))
+    !name.contains('.') || INSIDE_SUFFIXES.into_iter().any(is_below)
 }

@@ -14,6 +14,10 @@ mod error;
 mod guard;
 mod places;
 mod resolve;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -34,7 +34,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LookupQuery {
-    /// How many seconds ago it may have been looked up; what is older is looked up again.
+    /// It is looked up again if that was so many seconds ago or more; 0: in any case.
     #[param(nullable = false, example = 60)]
     max_age: Option<u64>,
 }
@@ -46,7 +46,7 @@ pub struct NamesBody {
     /// The names, 500 at most.
     #[schema(value_type = Vec<schema::Name>, max_items = 500)]
     names: Vec<String>,
-    /// How many seconds ago they may have been looked up.
+    /// They are looked up again if that was so many seconds ago or more; 0: in any case.
     max_age: Option<u64>,
 }
 

@@ -120,8 +120,8 @@ impl Lookups {
         })
     }
 
-    /// Anybody's profile, with the delivery services that it names. `max_age` is how many seconds ago it may have been
-    /// looked up; what was looked up before that is only given, and marked as stale, when nothing answers now.
+    /// Anybody's profile, with the delivery services that it names. It is looked up again if that was `max_age` seconds ago
+    /// or more (0: in any case); what is older is only given, and marked as stale, when nothing answers now.
     pub async fn profile(&self, name: &Name, max_age: Option<u64>) -> ProfileLookup {
         let served = self.served_profile(name, max_age).await;
         self.with_services(name, served, max_age).await
@@ -233,7 +233,7 @@ impl Lookups {
         let now = self.clock.now();
         let kept = self.current(keeper.peek(name)).await;
         if let Some(kept) = &kept {
-            let is_young = max_age.is_none_or(|max_age| now.saturating_sub(kept.resolved_at) <= max_age);
+            let is_young = max_age.is_none_or(|max_age| now.saturating_sub(kept.resolved_at) < max_age);
             let has_just_failed = keeper.has_just_failed(kept, now);
             if now < kept.expires_at && is_young {
                 if kept.is_due(now) && !has_just_failed {

@@ -158,8 +158,8 @@ async fn what_is_kept_can_be_demanded_anew_and_forgotten_by_the_operator() {
     assert_eq!(look_up(&server, ALICE).await["freshness"], "live");
     assert_eq!(look_up(&server, ALICE).await["freshness"], "cached");
     server.move_clock(10);
-    assert_eq!(look_up(&server, &format!("{ALICE}?max_age=10")).await["freshness"], "cached");
-    assert_eq!(look_up(&server, &format!("{ALICE}?max_age=9")).await["freshness"], "live");
+    assert_eq!(look_up(&server, &format!("{ALICE}?max_age=11")).await["freshness"], "cached");
+    assert_eq!(look_up(&server, &format!("{ALICE}?max_age=10")).await["freshness"], "live");
     let purge = async |token: &str| {
         let request = server.http.delete(format!("{}/v1/profiles/{ALICE}", server.url));
         reply(request.bearer_auth(token)).await.status.as_u16()

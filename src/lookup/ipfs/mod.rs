@@ -9,6 +9,8 @@ mod car;
 mod dag_pb;
 mod file;
 mod protobuf;
+#[cfg(test)]
+mod tests;
 mod unix_fs;
 
 use std::time::Duration;
@@ -21,7 +23,7 @@ use url::Url;
 use crate::fetch::{FetchError, Fetcher};
 pub use block::BlockError;
 use block::check;
-pub use car::CarError;
+pub use car::{CarError, read as read_car};
 pub use file::{Assembled, Blocks, FileError, assemble};
 
 /// For all gateways together; a single fetch has its own bound.
@@ -151,7 +153,7 @@ impl IpfsGateways {
     async fn add_car(&self, gateway: &Url, cid: &Cid, blocks: &mut Blocks) -> Result<bool, Failure> {
         let (url, accept) = (question(gateway, cid, "car"), "application/vnd.ipld.car");
         let Ok(archive) = self.fetcher.get(&url, Some(accept)).await else { return Ok(false) };
-        let found = car::read(cid, &archive).map_err(|error| match error {
+        let found = read_car(cid, &archive).map_err(|error| match error {
             CarError::File(error) => Failure::File(error),
             error => Failure::Car(error),
         })?;
