@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`cli`] | one file a command |
 //! | [`http`] | the routes, the server, one error type and one mapping to statuses |
+//! | [`page`] | the pages for people, and the built front end that they load |
 //! | [`lookup`] | anybody's verified profile: chain and gateway reading, the cache |
 //! | [`gateway`] | CCIP read: request → query → answer → signed answer, and the cache of answers |
 //! | [`registry`] | the write side: zones, policies, operations; the current entry of each name |
@@ -32,6 +33,7 @@ pub mod gateway;
 pub mod http;
 pub mod keccak;
 pub mod lookup;
+pub mod page;
 pub mod registry;
 pub mod session;
 pub mod state;
