@@ -140,7 +140,7 @@ impl<G: CcipReadGateway> EnsReader<G> {
 impl Entry {
     /// An error is recognisable by its length (ENSIP-23).
     fn of(answer: Bytes, failures: &[String]) -> Self {
-        if answer.len() % 32 == 0 && !answer.is_empty() {
+        if answer.len().is_multiple_of(32) && !answer.is_empty() {
             return Self::Value(answer);
         }
         if let Some(reason) = failure_of_gateways(&answer, failures) {
