@@ -7,6 +7,7 @@
 //! | [`cli`] | one file a command |
 //! | [`doctor`] | checks the whole path of a name, from outside |
 //! | [`http`] | the routes, the server, one error type and one mapping to statuses |
+//! | [`page`] | the pages for people, and the built front end that they load |
 //! | [`lookup`] | anybody's verified profile: chain and gateway reading, the cache |
 //! | [`gateway`] | CCIP read: request → query → answer → signed answer, and the cache of answers |
 //! | [`registry`] | the write side: zones, policies, operations; the current entry of each name |
@@ -34,6 +35,7 @@ pub mod gateway;
 pub mod http;
 pub mod keccak;
 pub mod lookup;
+pub mod page;
 pub mod registry;
 pub mod session;
 pub mod state;

@@ -204,7 +204,7 @@ fn describe(chain: &DevChain, server: &Server, settings: &Settings, resolver: Ad
     format!(
         r#"
 RPC URL              {rpc} (chain {id})
-gateway              {gateway}
+gateway              {gateway} (open it to claim names in a browser that has a wallet)
 resolver             {resolver}
 Universal Resolver   {UNIVERSAL_RESOLVER}
 ENS registry         {ENS_REGISTRY}

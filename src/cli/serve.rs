@@ -107,10 +107,12 @@ fn what_to_try(server: &Server) -> String {
     let example = server.zones().last().map_or_else(String::new, |zone| format!("alice.{zone}"));
     let program = std::env::args().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
     let gateway = gateway_flag(server.public_url());
+    let url = server.public_url();
     format!(
         "\nTry, in another terminal:\n  {program} key new --out wallet.key\n  \
          {program} claim {example} --key-file wallet.key{gateway}\n  \
-         {program} resolve {example}{gateway}\n\nCtrl-C stops the gateway.\n"
+         {program} resolve {example}{gateway}\n\n\
+         Or claim a name in a browser that has a wallet: {url}\n\nCtrl-C stops the gateway.\n"
     )
 }
 

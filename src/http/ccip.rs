@@ -153,7 +153,7 @@ fn respond(app: &App, answer: &Answer, if_none_match: Option<&HeaderValue>) -> R
 }
 
 /// `If-None-Match` compares weakly (RFC 9110 §13.1.2): proxies that compress make strong tags weak.
-fn matches(tags: &str, etag: &str) -> bool {
+pub(super) fn matches(tags: &str, etag: &str) -> bool {
     tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 

@@ -1,14 +1,17 @@
 //! The routes, the server, one error type and one mapping to statuses.
 
 mod accounts;
+mod availability;
 mod ccip;
 mod ccip_failure;
 mod code;
+mod codecs;
 mod dm3_auth;
 mod dm3_failure;
 mod dm3_profile;
 mod examples;
 mod health;
+mod html;
 mod info;
 mod lookups;
 mod middleware;

@@ -10,7 +10,9 @@ use utoipa::{OpenApi, ToSchema};
 use super::ccip_failure::Failure;
 use super::dm3_failure::Dm3Failure;
 use super::problem::{Problem, ProblemBody};
-use super::{accounts, ccip, dm3_auth, dm3_profile, health, info, lookups, names, zones};
+use super::{
+    accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, lookups, names, zones,
+};
 
 static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(document);
 
@@ -57,6 +59,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
         names::show,
         names::apply,
         names::history,
+        availability::show,
+        codecs::address,
+        codecs::contenthash,
         dm3_profile::publish,
         dm3_profile::claim,
         dm3_profile::remove,

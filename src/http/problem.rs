@@ -101,6 +101,11 @@ impl Problem {
         }))
     }
 
+    /// What it says, to be said inside of something else.
+    pub fn into_body(self) -> Box<ProblemBody> {
+        self.0
+    }
+
     /// A part of the request that is not what it should be.
     pub fn malformed(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, Code::Malformed, detail)

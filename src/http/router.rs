@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -12,9 +12,13 @@ use tower_http::cors::{Any, CorsLayer};
 
 use super::ccip_failure::Failure;
 use super::dm3_failure::Dm3Failure;
+use super::html::{self, PageFailure};
 use super::middleware::{self, Bounds, REQUEST_ID};
 use super::problem::Problem;
-use super::{Shared, accounts, ccip, dm3_auth, dm3_profile, health, info, lookups, names, openapi, zones};
+use super::{
+    Shared, accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, lookups, names,
+    openapi, zones,
+};
 use crate::gateway::Entrance;
 
 /// The routes of the gateway, with what every request goes through.
@@ -34,6 +38,9 @@ pub fn router(app: Shared) -> Router {
         .route("/v1/names", get(names::list))
         .route("/v1/names/{name}", get(names::show).put(names::apply))
         .route("/v1/names/{name}/history", get(names::history))
+        .route("/v1/names/{name}/availability", get(availability::show))
+        .route("/v1/codecs/address", get(codecs::address))
+        .route("/v1/codecs/contenthash", get(codecs::contenthash))
         .route("/v1/profiles", post(lookups::profiles))
         .route("/v1/profiles/{name}", get(lookups::profile).delete(lookups::purge))
         .route("/v1/delivery-services/{name}", get(lookups::delivery_service))
@@ -47,16 +54,21 @@ pub fn router(app: Shared) -> Router {
         .fallback(|| async { Problem::no_such_route() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<Problem>))
-        .layer(from_fn_with_state(bounds, middleware::bounded::<Problem>));
+        .layer(from_fn_with_state(bounds.clone(), middleware::bounded::<Problem>));
     // Outside of the bounds: who has too much to do is alive, and a stream has no end.
     let unbounded = Router::new()
         .route("/health/live", get(health::live))
         .route("/v1/changes", get(lookups::changes))
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CatchPanicLayer::custom(middleware::after_panic::<Problem>));
+    let pages = page_routes()
+        .layer(CatchPanicLayer::custom(middleware::after_panic::<PageFailure>))
+        .layer(from_fn_with_state(bounds, middleware::bounded::<PageFailure>))
+        .layer(map_response(html::harden));
     ccip.merge(dm3)
         .merge(api)
         .merge(unbounded)
+        .merge(pages)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(cors())
         .layer(from_fn(middleware::observe))
@@ -81,6 +93,16 @@ fn dm3_routes() -> Router<Shared> {
         .route("/profile/{address}", get(dm3_profile::show))
         .route("/profile/name/{address}", get(dm3_profile::show_name))
         .route("/auth/{ensName}", get(dm3_auth::challenge).post(dm3_auth::token))
+}
+
+/// For people.
+fn page_routes() -> Router<Shared> {
+    let below = Router::new()
+        .route("/names/{name}", get(html::name))
+        .route("/page/{file}", get(html::asset))
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
+    // The root is a batch gateway, too, which knows what to say about other methods.
+    Router::new().route("/", get(html::claim)).merge(below)
 }
 
 /// Browsers call gateways from any page, and nothing here rests on cookies.

@@ -74,18 +74,23 @@ impl Change {
     }
 }
 
+/// Whether a name is one that its zone gives to anybody.
+pub fn admit_name(place: &Place<'_>) -> Result<(), PolicyError> {
+    let (zone, label) = label_of(place)?;
+    match zone.rules() {
+        ZoneRules::Address if address_label(label).is_none() => Err(not_an_address(zone)),
+        ZoneRules::Address => Ok(()),
+        ZoneRules::Open(rules) => admit_label(label, rules),
+    }
+}
+
 /// The zone of a name that can be claimed, if its policy lets this change happen. The quota is checked later, inside
 /// the transaction. Rules about labels bind claims only: who has a name keeps it when the policy becomes stricter.
 pub fn admit<'a>(place: &Place<'a>, change: Change, next: &NameState) -> Result<&'a Zone, PolicyError> {
-    let (zone, label) = match *place {
-        Place::Label { zone, label } => (zone, label),
-        Place::Apex(zone) | Place::Deeper(zone) => {
-            return Err(PolicyError::NotOneLabel { zone: zone.name().to_string() });
-        }
-    };
+    let (zone, label) = label_of(place)?;
     match zone.rules() {
         ZoneRules::Address => match address_label(label) {
-            None => Err(PolicyError::NotAnAddress { zone: zone.name().to_string() }),
+            None => Err(not_an_address(zone)),
             Some(account) if account != next.owner && !next.is_release() => {
                 Err(PolicyError::BelongsToAddress(account))
             }
@@ -94,6 +99,19 @@ pub fn admit<'a>(place: &Place<'a>, change: Change, next: &NameState) -> Result<
         ZoneRules::Open(rules) if change == Change::Claim => admit_label(label, rules).map(|()| zone),
         ZoneRules::Open(_) => Ok(zone),
     }
+}
+
+fn label_of<'a>(place: &Place<'a>) -> Result<(&'a Zone, &'a str), PolicyError> {
+    match *place {
+        Place::Label { zone, label } => Ok((zone, label)),
+        Place::Apex(zone) | Place::Deeper(zone) => {
+            Err(PolicyError::NotOneLabel { zone: zone.name().to_string() })
+        }
+    }
+}
+
+fn not_an_address(zone: &Zone) -> PolicyError {
+    PolicyError::NotAnAddress { zone: zone.name().to_string() }
 }
 
 fn admit_label(label: &str, rules: &OpenRules) -> Result<(), PolicyError> {

@@ -5,6 +5,7 @@ mod admission;
 mod apply;
 mod configured;
 mod entries;
+mod listed;
 mod record_rules;
 mod unversioned;
 mod view;
@@ -17,6 +18,7 @@ use alloy::primitives::Address;
 pub use accounts::{AccountError, AccountStore, AccountStoreError};
 pub use admission::PolicyError;
 pub use apply::{Applied, ApplyError, ProofError};
+pub use listed::{Listed, Source};
 pub use record_rules::RecordError;
 pub use unversioned::UnversionedError;
 pub use view::NameView;
@@ -130,6 +132,22 @@ impl Registry {
         };
         let fallback = own.owner.map(|_| zone.fallback().clone());
         Ok(NameView::new(name.node(), owner, own, inherited, fallback))
+    }
+
+    /// Whether anybody could claim `name` now: a claim of it would not be refused for the name's sake. Quotas are the
+    /// claimer's, and not looked at.
+    ///
+    /// # Errors
+    /// What a claim would be refused with.
+    pub async fn claimable(&self, name: &Name) -> Result<(), ApplyError> {
+        let place = self.zones.place(name).ok_or_else(|| ApplyError::NoSuchZone(name.clone()))?;
+        admission::admit_name(&place)?;
+        let current = self.entry(name.node()).await?;
+        if current.owner.is_none() {
+            Ok(())
+        } else {
+            Err(ApplyError::Conflict { name: name.clone(), current })
+        }
     }
 
     /// The chain of a name from the version after `after` on, oldest first, at most `limit` operations and about

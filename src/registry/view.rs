@@ -98,7 +98,12 @@ impl NameView {
         acceptable.into_iter().find_map(find)
     }
 
-    fn records(&self) -> LayeredRecords<'_> {
+    /// Whether this is a zone's own name.
+    pub const fn is_zone(&self) -> bool {
+        self.zone_records.is_some()
+    }
+
+    pub(super) fn records(&self) -> LayeredRecords<'_> {
         let layer = |at: usize| self.sources.get(at).map(|(_, entry)| &entry.records);
         LayeredRecords {
             owner: self.owner,
@@ -160,12 +165,15 @@ impl<'a> LayeredRecords<'a> {
     /// What is set for a coin. An EVM chain without an address of its own has the default one (ENSIP-19); `addr(60)`
     /// is the owner instead.
     fn set_address(self, coin: CoinType) -> Option<&'a Bytes> {
-        let has_default = coin.is_evm() && coin != CoinType::ETH;
-        let set = |records: &'a Records| {
-            let default = || has_default.then(|| records.address(CoinType::DEFAULT_EVM)).flatten();
-            records.address(coin).or_else(default)
-        };
+        let set = |records: &'a Records| Self::set_in(records, coin);
         self.own.and_then(set).or_else(|| self.inherited.and_then(set))
+    }
+
+    /// What one layer sets for a coin.
+    pub(super) fn set_in(records: &Records, coin: CoinType) -> Option<&Bytes> {
+        let has_default = coin.is_evm() && coin != CoinType::ETH;
+        let default = || has_default.then(|| records.address(CoinType::DEFAULT_EVM)).flatten();
+        records.address(coin).or_else(default)
     }
 
     fn has_address(self, coin: CoinType) -> bool {

@@ -154,6 +154,16 @@ impl Zone {
         }
     }
 
+    /// That address name itself.
+    pub fn inherited_name(&self, owner: Option<Address>) -> Option<Name> {
+        match (&self.rules, owner) {
+            (ZoneRules::Open(OpenRules { inherit_from: Some(zone), .. }), Some(owner)) => {
+                Name::parse(&format!("{}.{zone}", label_of(owner))).ok()
+            }
+            _ => None,
+        }
+    }
+
     fn parse(settings: &ZoneSettings, all: &[ZoneSettings]) -> Result<Self, ZoneError> {
         let name = Name::parse(&settings.name)?;
         let rules = match settings.kind {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod availability;
 mod ccip;
 mod codecs;
 mod commands;
@@ -17,6 +18,7 @@ mod listing;
 mod lookups;
 mod malformed;
 mod openapi;
+mod pages;
 mod profiles;
 mod put_names;
 mod races;

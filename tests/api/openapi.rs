@@ -22,10 +22,24 @@ fn routes(source: &str) -> impl Iterator<Item = &str> {
     source.split(".route(").skip(1).map(|rest| rest.split('"').nth(1).unwrap())
 }
 
-/// The paths of `router.rs`, which is the only place that has routes.
-fn routed_paths() -> BTreeSet<String> {
+/// The routes of `router.rs`, which is the only place that has any: the API's, CCIP read's, those of dm3's clients, and
+/// those for people, which are no part of the API.
+fn parts_of_the_router() -> [&'static str; 4] {
     let (main, rest) = include_str!("../../src/http/router.rs").split_once("fn ccip_routes").unwrap();
-    let (ccip, dm3) = rest.split_once("fn dm3_routes").unwrap();
+    let (ccip, rest) = rest.split_once("fn dm3_routes").unwrap();
+    let (dm3, pages) = rest.split_once("fn page_routes").unwrap();
+    [main, ccip, dm3, pages]
+}
+
+/// The paths of the pages; all they take is GET.
+fn page_paths() -> BTreeSet<&'static str> {
+    let [_, _, _, pages] = parts_of_the_router();
+    routes(pages).collect()
+}
+
+/// The paths that have to be described.
+fn routed_paths() -> BTreeSet<String> {
+    let [main, ccip, dm3, _] = parts_of_the_router();
     let nests: Vec<_> = main.split(".nest(").skip(1).map(|rest| rest.split('"').nth(1).unwrap()).collect();
     assert_eq!(nests, ["/tor"], "another nest: its paths have to be listed here");
     let below_tor = routes(ccip).map(|path| format!("/tor{}", path.trim_end_matches('/')));
@@ -46,7 +60,26 @@ async fn the_document_has_every_path_and_method_of_the_router_and_no_other() {
         let refused = reply(server.http.request(Method::PATCH, format!("{}{path}", server.url))).await;
         assert_eq!(refused.status, 405, "{path}");
         let allowed = refused.header("allow").split(',').filter(|&method| method != "HEAD");
-        assert_eq!(allowed.map(str::to_owned).collect::<BTreeSet<_>>(), methods, "{path}");
+        let mut allowed: BTreeSet<_> = allowed.map(str::to_owned).collect();
+        if page_paths().contains(path.as_str()) {
+            assert!(allowed.remove("GET"), "{path}");
+        }
+        assert_eq!(allowed, methods, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_are_no_part_of_the_document_and_take_get_only() {
+    let server = TestServer::start().await;
+    let description = Description::of(&server).await;
+    assert_eq!(page_paths(), BTreeSet::from(["/", "/names/{name}", "/page/{file}"]));
+    for path in page_paths() {
+        assert!(!description.operations().contains(&("GET".to_owned(), path.to_owned())), "{path}");
+        let url = format!("{}{}", server.url, path.replace("{name}", ALICE).replace("{file}", "app.js"));
+        let shown = reply(server.http.get(&url)).await;
+        assert!(!shown.header("content-type").contains("json"), "{path}");
+        let refused = reply(server.http.request(Method::DELETE, url)).await;
+        assert_eq!(refused.refusal(), (405, "method-not-allowed"), "{path}");
     }
 }
 
@@ -195,7 +228,9 @@ async fn each_status_of_each_operation_happens_and_looks_as_described() {
     dm3_clients(&mut drive).await;
     accounts(&mut drive).await;
     drive.server.break_database().await;
-    for path in ["/health/ready", "/v1/names/{name}", "/v1/names/{name}/history"] {
+    for path in
+        ["/health/ready", "/v1/names/{name}", "/v1/names/{name}/history", "/v1/names/{name}/availability"]
+    {
         drive.get(path, "other.user.dm3.eth", "", 503).await;
     }
     let described = drive.description.operations().into_iter().flat_map(|operation| {
@@ -242,6 +277,19 @@ async fn reads(drive: &mut Drive) {
         drive.get(path, "nobody.user.dm3.eth", "", 404).await;
         drive.get(path, "alice.other.eth", "", 404).await;
         drive.get(path, "Alice.user.dm3.eth", "", 400).await;
+    }
+    let availability = "/v1/names/{name}/availability";
+    for name in ["bob.user.dm3.eth", "nobody.user.dm3.eth", "Alice.user.dm3.eth", "alice.other.eth"] {
+        drive.get(availability, name, "", 200).await;
+    }
+    drive.get(availability, "%ff", "", 400).await;
+    for (path, right, wrong) in [
+        ("/v1/codecs/address", "?coin=sol&text=0x01", "?coin=eth&text=0x01"),
+        ("/v1/codecs/contenthash", "?text=0xe301", "?text=https://example.com"),
+    ] {
+        drive.get(path, "", right, 200).await;
+        drive.get(path, "", wrong, 422).await;
+        drive.get(path, "", "", 400).await;
     }
     drive.get("/v1/names/{name}/history", ALICE, "?limit=2", 200).await;
     drive.get("/v1/names", "", "?zone=user.dm3.eth&limit=1", 200).await;
