@@ -13,6 +13,7 @@ const CONTRACTS = [
   "PlainResolver",
   "ContractAccount",
   "ScriptedWalletFactory",
+  "ScriptedToken",
 ];
 
 const here = (path) => new URL(path, import.meta.url);

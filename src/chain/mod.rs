@@ -2,6 +2,7 @@
 //! the local development chain.
 
 mod anvil;
+mod balances;
 pub mod ccip_gateway;
 mod ccip_recorder;
 mod contract_account;
@@ -13,6 +14,7 @@ mod signatures;
 mod universal;
 
 pub use anvil::AnvilError;
+pub use balances::{Age, Balances, BalancesUnreachable, Holdings, TokenFault};
 pub use ccip_gateway::GuardedCcipGateway;
 pub use ccip_recorder::GatewayAnswer;
 pub use contract_account::{ContractAccountError, ContractAccounts};

@@ -10,6 +10,7 @@ mod keeper;
 mod outcome;
 mod render;
 mod resolve;
+mod sender_check;
 mod verdict;
 mod watch;
 
@@ -24,13 +25,14 @@ use tokio::time::Instant;
 
 pub use client::{Client, ClientError};
 pub use ipfs::{IpfsError, IpfsGateways};
+pub use sender_check::{HoldingsEvidence, RuleCheck, RuleResult, SenderCheck, SpamRule};
 pub use verdict::{
     BlockEvidence, DeliveryServiceBody, DeliveryServiceLookup, Evidence, Freshness, GatewayEvidence,
     ProfileBody, ProfileLookup, StateEvidence, Verdict,
 };
 pub use watch::{Change, Watch};
 
-use crate::chain::{EnsReader, GuardedCcipGateway, Signatures};
+use crate::chain::{Balances, EnsReader, GuardedCcipGateway, Signatures};
 use crate::clock::Clock;
 use crate::config::{LookupSettings, RpcUrl};
 use crate::dm3::{DeliveryServiceProfile, SignedUserProfile};
@@ -71,6 +73,8 @@ pub struct Lookups {
     resolver: Arc<Resolver>,
     profiles: Arc<Keeper<SignedUserProfile>>,
     services: Arc<Keeper<DeliveryServiceProfile>>,
+    /// What senders have; without a chain, nobody knows.
+    balances: Option<Balances>,
     clock: Clock,
 }
 
@@ -105,6 +109,10 @@ impl Lookups {
         let fetcher = Fetcher::public(&settings.allowed_hosts)?;
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         let gateway = GuardedCcipGateway::new(fetcher.clone());
+        let balances = rpc_url.as_ref().map(|url| {
+            let clock = clock.clone();
+            Balances::new(url.url(), http.clone(), chain_id, clock)
+        });
         let reader = rpc_url.map(|url| EnsReader::new(url.url(), http, gateway, chain_id));
         let ipfs = IpfsGateways::new(settings.ipfs_gateways.clone(), fetcher.clone());
         let resolver =
@@ -116,6 +124,7 @@ impl Lookups {
             resolver: Arc::new(resolver),
             profiles: Arc::new(Keeper::new(settings, bytes - of_services, clock.clone())),
             services: Arc::new(Keeper::new(settings, of_services, clock.clone())),
+            balances,
             clock,
         })
     }

@@ -15,7 +15,7 @@ use sqlx::AnyPool;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::MigrateError;
 
-pub use accounts::{AccountChange, AccountError, AccountOrder};
+pub use accounts::{Account, AccountChange, AccountError, AccountOrder};
 pub use names::{Entry, Listing, NameSummary};
 pub use operations::{AppendError, HistoryItem, NewOperation, StoredState};
 

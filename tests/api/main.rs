@@ -21,4 +21,5 @@ mod profiles;
 mod put_names;
 mod races;
 mod server;
+mod spam_rules;
 mod zone_records;

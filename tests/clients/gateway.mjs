@@ -30,11 +30,13 @@ export async function until(what, probe, seconds = 20) {
   throw new Error(`waited ${seconds} s for ${what}`);
 }
 
-/** Starts `serve` in a directory of its own, with these settings. */
-export async function startGateway(settings = {}) {
+/** Starts `serve` in a directory of its own, with these settings, and others in TOML. */
+export async function startGateway(settings = {}, config = "") {
   const home = mkdtempSync(join(tmpdir(), "dm3-gateway-"));
   const url = `http://127.0.0.1:${await freePort()}`;
-  const server = spawn(program, ["serve", "--listen", url.slice("http://".length)], {
+  writeFileSync(join(home, "settings.toml"), config);
+  const flags = ["--listen", url.slice("http://".length), "--config", "settings.toml"];
+  const server = spawn(program, ["serve", ...flags], {
     cwd: home, stdio: "ignore", env: { ...process.env, ...settings },
   });
   await until("the gateway", async () => (await fetch(`${url}/health/ready`)).ok);
