@@ -13,6 +13,7 @@ mod ensip15;
 mod freshness;
 mod harness;
 mod history;
+mod kept_lookups;
 mod listing;
 mod lookups;
 mod malformed;

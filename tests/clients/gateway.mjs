@@ -36,11 +36,14 @@ export async function startGateway(settings = {}, config = "") {
   const url = `http://127.0.0.1:${await freePort()}`;
   writeFileSync(join(home, "settings.toml"), config);
   const flags = ["--listen", url.slice("http://".length), "--config", "settings.toml"];
-  const server = spawn(program, ["serve", ...flags], {
-    cwd: home, stdio: "ignore", env: { ...process.env, ...settings },
-  });
-  await until("the gateway", async () => (await fetch(`${url}/health/ready`)).ok);
-  const ended = new Promise((resolve) => server.once("exit", resolve));
+  let server, ended;
+  const start = () => {
+    const env = { ...process.env, ...settings };
+    server = spawn(program, ["serve", ...flags], { cwd: home, stdio: "ignore", env });
+    ended = new Promise((resolve) => server.once("exit", resolve));
+    return until("the gateway", async () => (await fetch(`${url}/health/ready`)).ok);
+  };
+  await start();
   const run = (...args) => {
     const options = { cwd: home, encoding: "utf8", env: { ...process.env, DM3_GATEWAY: url } };
     const done = spawnSync(program, [...args, "--json"], options);
@@ -56,6 +59,13 @@ export async function startGateway(settings = {}, config = "") {
     },
     /** The record of a name, verified as the contract would. */
     resolve: (...args) => run("resolve", ...args),
+    /** Stops it, to be started again. */
+    async pause() {
+      server.kill("SIGTERM");
+      await ended;
+    },
+    /** Starts it again, with what it had. */
+    resume: start,
     async stop() {
       server.kill("SIGTERM");
       await ended;
