@@ -80,7 +80,6 @@ pub struct CheckBody {
     #[schema(value_type = schema::Name)]
     sender: String,
     /// How many seconds ago the profiles may have been looked up.
-    #[schema(nullable = false)]
     max_age: Option<u64>,
 }
 

@@ -2,7 +2,8 @@
 //! say with one is in tests/clients/spam.test.mjs.
 
 use dm3_gateway::config::AccountStoreSettings;
-use dm3_gateway::lookup::{RuleResult, SenderCheck, SpamRule};
+use dm3_gateway::ens::Name;
+use dm3_gateway::lookup::{Client, RuleResult, SenderCheck, SpamRule};
 use serde_json::{Value, json};
 
 use crate::dm3_user::Dm3User;
@@ -48,10 +49,10 @@ async fn own_rules(server: &TestServer, user: &Dm3User) -> Value {
 }
 
 async fn check(server: &TestServer, user: &Dm3User, sender: &str) -> SenderCheck {
-    let path = format!("{SERVICE}/{}/checks", user.address_name());
-    let found = server.post(&path, json!({ "sender": sender }).to_string()).await;
-    assert_eq!(found.status, 200, "{}", found.body);
-    serde_json::from_value(found.body).unwrap()
+    let client = Client::new(server.url.parse().unwrap()).unwrap();
+    let [service, receiver, sender] =
+        ["ds.example.eth", &user.address_name(), sender].map(|name| Name::parse(name).unwrap());
+    client.check_sender(&service, &receiver, &sender, None).await.unwrap()
 }
 
 fn results(check: &SenderCheck) -> Vec<(SpamRule, RuleResult)> {
