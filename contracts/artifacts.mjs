@@ -15,6 +15,7 @@ const CONTRACTS = [
   "OnchainResolver",
   "ContractAccount",
   "ScriptedWalletFactory",
+  "ScriptedToken",
 ];
 /** What explorers verify on real chains. */
 const VERIFIED = ["Dm3Resolver"];

@@ -113,6 +113,8 @@ pub struct LookupSettings {
     pub stale_seconds: u64,
     /// `lookups.cache_mebibytes`: memory for what is kept. Default 64.
     pub cache_mebibytes: u64,
+    /// `lookups.keep`: whether lookups of others' names survive a restart, in the database. Default false.
+    pub keep: bool,
     /// `lookups.ipfs_gateways`, `DM3_LOOKUPS_IPFS_GATEWAYS` (comma-separated): trustless gateways for records in IPFS.
     /// Default none.
     pub ipfs_gateways: Vec<url::Url>,
@@ -134,6 +136,7 @@ impl Default for LookupSettings {
             unreachable_seconds: 5,
             stale_seconds: 86_400,
             cache_mebibytes: 64,
+            keep: false,
             watches: 100,
             purge_token: None,
             ipfs_gateways: Vec::new(),

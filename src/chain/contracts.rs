@@ -24,6 +24,13 @@ alloy::sol! {
     }
 }
 
+alloy::sol! {
+    /// What is asked of tokens.
+    interface Erc20 {
+        function balanceOf(address account) external view returns (uint256);
+    }
+}
+
 /// The contracts that the development chain has in place of mainnet's.
 pub mod development {
     alloy::sol! {

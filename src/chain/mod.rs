@@ -2,6 +2,7 @@
 //! chain, the local development chain.
 
 mod anvil;
+mod balances;
 pub mod ccip_gateway;
 mod ccip_recorder;
 mod contract_account;
@@ -17,6 +18,7 @@ mod universal;
 mod wallet;
 
 pub use anvil::AnvilError;
+pub use balances::{Age, Balances, BalancesUnreachable, Holdings, TokenFault};
 pub use ccip_gateway::GuardedCcipGateway;
 pub use ccip_recorder::GatewayAnswer;
 pub use contract_account::{ContractAccountError, ContractAccounts};

@@ -1,6 +1,9 @@
-//! Messages that create and delete an account at a delivery service, signed by the profile's signing key.
+//! Messages that create an account at a delivery service, set its spam rules and delete it, signed by the profile's
+//! signing key.
 
 use serde::{Deserialize, Serialize};
+
+use super::spam_rules::SpamRulesBody;
 
 /// What is signed, as canonical JSON.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -11,6 +14,9 @@ pub struct AccountMessage {
     pub delivery_service_url: String,
     /// The ENS name that is the account.
     pub ens_name: String,
+    /// The rules, where the message is about them. They take the place of all that there were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spam_rules: Option<SpamRulesBody>,
     /// Unix seconds.
     pub timestamp: u64,
     /// What it is for.
@@ -25,6 +31,8 @@ pub enum AccountTopic {
     CreateAccount,
     /// No account any more.
     DeleteAccount,
+    /// Other spam rules.
+    SetSpamRules,
 }
 
 impl AccountMessage {
@@ -44,6 +52,7 @@ mod tests {
         let message = AccountMessage {
             delivery_service_url: "https://ds.example".into(),
             ens_name: "alice.user.dm3.eth".into(),
+            spam_rules: None,
             timestamp: 1_795_000_000,
             topic: AccountTopic::DeleteAccount,
         };
@@ -51,5 +60,12 @@ mod tests {
             message.to_json(),
             r#"{"deliveryServiceUrl":"https://ds.example","ensName":"alice.user.dm3.eth","timestamp":1795000000,"topic":"deleteAccount"}"#
         );
+    }
+
+    /// Capitals and order in the rules are the signer's.
+    #[test]
+    fn what_is_signed_is_what_was_written() {
+        let json = r#"{"deliveryServiceUrl":"https://ds.example","ensName":"alice.user.dm3.eth","spamRules":{"blockedAccounts":["0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"],"blockedNames":["b.eth","a.eth"],"minNonce":0},"timestamp":1795000000,"topic":"setSpamRules"}"#;
+        assert_eq!(serde_json::from_str::<AccountMessage>(json).unwrap().to_json(), json);
     }
 }

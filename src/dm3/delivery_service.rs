@@ -59,6 +59,17 @@ impl DeliveryServiceProfile {
             url: url.ok_or(DeliveryServiceError::Url(body.url))?,
         })
     }
+
+    /// Canonical JSON: sorted keys, no white space.
+    pub fn to_json(&self) -> String {
+        let body = Body {
+            public_encryption_key: self.public_encryption_key.to_string(),
+            public_signing_key: self.public_signing_key.to_string(),
+            url: self.url.to_string(),
+        };
+        // Strings always serialise.
+        serde_json::to_string(&body).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -76,6 +87,7 @@ mod tests {
         let profile = DeliveryServiceProfile::parse(&document(KEY, "https://ds.example/api")).unwrap();
         assert_eq!(profile.public_signing_key.to_string(), KEY);
         assert_eq!(profile.url.as_str(), "https://ds.example/api");
+        assert_eq!(DeliveryServiceProfile::parse(&profile.to_json()), Ok(profile));
     }
 
     #[test]

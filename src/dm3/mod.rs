@@ -8,6 +8,7 @@ mod keys;
 mod link;
 mod profile;
 mod public_key;
+mod spam_rules;
 mod uri;
 
 pub use account_message::{AccountMessage, AccountTopic};
@@ -17,6 +18,7 @@ pub use keys::ProfileKeys;
 pub use link::{LinkError, LinkedTo, ProfileLink, SignedProfileLink};
 pub use profile::{ProfileError, SignedUserProfile, UserProfile};
 pub use public_key::{PublicKey, SigningKeyError};
+pub use spam_rules::{MinTokenBalance, MinTokenBalanceBody, SpamRules, SpamRulesBody, SpamRulesError};
 pub use uri::{RecordUri, UriError, inline_record, read_inline_profile};
 
 /// The text record in which dm3 looks for a user's profile.

@@ -9,7 +9,7 @@ use super::node::Node;
 pub const MAX_WIRE_BYTES: usize = 255;
 
 /// A name of at least one label, in ENSIP-15 normal form, at most 255 bytes on the wire, and its node.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name {
     text: Arc<str>,
     node: Node,

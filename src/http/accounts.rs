@@ -11,13 +11,14 @@ use utoipa::ToSchema;
 
 use super::code::Code;
 use super::problem::Problem;
+use super::spam_rules::{MinimumsSchema, SpamRulesSchema};
 use super::{Shared, examples};
 use crate::clock::rfc3339;
-use crate::dm3::{AccountMessage, AccountTopic};
+use crate::dm3::{AccountMessage, AccountTopic, PublicKey, SpamRules, SpamRulesBody};
 use crate::ens::Name;
 use crate::registry::AccountError;
 use crate::state::schema;
-use crate::store;
+use crate::store::{self, Account};
 
 /// How old what is known of others' names may be. Of our own, it is what they hold now.
 const MAX_AGE_SECONDS: u64 = 60;
@@ -28,10 +29,10 @@ const MAX_AGE_SECONDS: u64 = 60;
 pub struct AccountBody {
     /// What is signed.
     #[schema(value_type = AccountMessageSchema)]
-    message: AccountMessage,
+    pub(super) message: AccountMessage,
     /// Ed25519 by the signing key of the account's profile over the message as canonical JSON (keys sorted, no white
     /// space), base64.
-    signature: String,
+    pub(super) signature: String,
 }
 
 /// What is signed, as canonical JSON.
@@ -45,10 +46,13 @@ pub struct AccountMessageSchema {
     /// The account.
     #[schema(value_type = schema::Name)]
     ens_name: String,
+    /// Of `setSpamRules` only.
+    #[schema(value_type = SpamRulesSchema, required = false)]
+    spam_rules: Option<SpamRulesBody>,
     /// Unix seconds; a message counts for five minutes, and once.
     timestamp: u64,
-    /// `createAccount` or `deleteAccount`.
-    #[schema(pattern = "^(create|delete)Account$")]
+    /// `createAccount`, `deleteAccount`, or `setSpamRules`.
+    #[schema(pattern = "^((create|delete)Account|setSpamRules)$")]
     topic: String,
 }
 
@@ -66,6 +70,9 @@ pub struct AccountResource {
     /// When it was created.
     #[schema(value_type = schema::Time)]
     created_at: String,
+    /// What it demands of senders. Whom it has blocked is not told.
+    #[schema(value_type = MinimumsSchema)]
+    spam_rules: SpamRulesBody,
 }
 
 /// An account at a delivery service that was deleted.
@@ -107,24 +114,33 @@ pub async fn change(
     let Path(service) = service.map_err(|error| Problem::malformed(error.body_text()))?;
     let service = Name::parse(&service)?;
     let body = body.map_err(|error| Problem::new(error.status(), Code::Body, error.body_text()))?;
-    let AccountBody { message, signature } = serde_json::from_slice(&body)
-        .map_err(|error| Problem::malformed(format!("the body is not a signed message: {error}")))?;
+    let AccountBody { message, signature } = serde_json::from_slice(&body).map_err(not_signed)?;
+    if message.topic == AccountTopic::SetSpamRules {
+        let detail = "setSpamRules is sent by PUT to the account's spam-rules";
+        return Err(Problem::malformed(detail));
+    }
     let name = Name::parse(&message.ens_name)?;
-    let profile = app.lookups.verified(&name, Some(MAX_AGE_SECONDS)).await?;
+    let key = signing_key(&app, &name).await?;
+    let created_at = app.registry.change_account(&service, &name, &message, &signature, &key).await?;
+    if message.topic == AccountTopic::DeleteAccount {
+        return Ok(uncached(DeletedAccount { ens_name: name.to_string(), service: service.to_string() }));
+    }
+    let account = Account { created_at, spam_rules: SpamRules::default() };
+    Ok((StatusCode::CREATED, uncached(AccountResource::of(&service, &name, &account))).into_response())
+}
+
+/// Of the name's profile, which has to be verified now.
+pub(super) async fn signing_key(app: &Shared, name: &Name) -> Result<PublicKey, Problem> {
+    let profile = app.lookups.verified(name, Some(MAX_AGE_SECONDS)).await?;
     let profile = profile.ok_or_else(|| {
         let detail = format!("{name} has no verified profile, so nobody can sign for it");
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, Code::NoProfile, detail)
     })?;
-    let key = profile.signed.profile().public_signing_key;
-    let at = app.registry.change_account(&service, &name, &message, &signature, &key).await?;
-    match message.topic {
-        AccountTopic::CreateAccount => {
-            Ok((StatusCode::CREATED, uncached(AccountResource::of(&service, &name, at))).into_response())
-        }
-        AccountTopic::DeleteAccount => {
-            Ok(uncached(DeletedAccount { ens_name: name.to_string(), service: service.to_string() }))
-        }
-    }
+    Ok(profile.signed.profile().public_signing_key)
+}
+
+pub(super) fn not_signed(error: serde_json::Error) -> Problem {
+    Problem::malformed(format!("the body is not a signed message: {error}"))
 }
 
 /// An account
@@ -146,18 +162,19 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let Path((service, name)) = path.map_err(|error| Problem::malformed(error.body_text()))?;
     let (service, name) = (Name::parse(&service)?, Name::parse(&name)?);
-    let created_at = app.registry.account(&service, &name).await?.ok_or(store::AccountError::Missing)?;
-    Ok(uncached(AccountResource::of(&service, &name, created_at)))
+    let account = app.registry.account(&service, &name).await?.ok_or(store::AccountError::Missing)?;
+    Ok(uncached(AccountResource::of(&service, &name, &account)))
 }
 
 impl AccountResource {
-    fn of(service: &Name, name: &Name, created_at: u64) -> Self {
+    pub(super) fn of(service: &Name, name: &Name, account: &Account) -> Self {
         let (ens_name, service) = (name.to_string(), service.to_string());
-        Self { ens_name, service, created_at: rfc3339(created_at) }
+        let spam_rules = account.spam_rules.to_public_body();
+        Self { ens_name, service, created_at: rfc3339(account.created_at), spam_rules }
     }
 }
 
-fn uncached(body: impl Serialize) -> Response {
+pub(super) fn uncached(body: impl Serialize) -> Response {
     ([(header::CACHE_CONTROL, "no-cache")], Json(body)).into_response()
 }
 
@@ -169,6 +186,8 @@ impl From<AccountError> for Problem {
             AccountError::NoSuchService(_) => new(StatusCode::NOT_FOUND, Code::NoSuchService),
             AccountError::OtherService { .. } => new(StatusCode::BAD_REQUEST, Code::OtherService),
             AccountError::Time { .. } => new(StatusCode::GONE, Code::Expired),
+            AccountError::Topic => new(StatusCode::BAD_REQUEST, Code::Malformed),
+            AccountError::SpamRules(_) => new(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidSpamRules),
             AccountError::Signature(_) => new(StatusCode::UNAUTHORIZED, Code::Proof),
             AccountError::Store(error) => error.into(),
             AccountError::Unfinished(_) => Self::internal(&detail),

@@ -81,6 +81,8 @@ pub enum Code {
     AccountExists,
     /// The message has counted before, or a younger one has.
     Seen,
+    /// Spam rules that cannot be.
+    InvalidSpamRules,
     /// There are more requests than the gateway takes at a time.
     Overloaded,
     /// The request took too long.

@@ -16,7 +16,8 @@ use super::dm3_profile::{parse_any_form, parse_body};
 use super::problem::Problem;
 use super::{Shared, examples};
 use crate::clock::rfc3339;
-use crate::session::SessionError;
+use crate::ens::Name;
+use crate::session::{Session, SessionError};
 use crate::state::schema;
 
 /// How old what is known of others' names may be. Of our own, it is what they hold now.
@@ -122,23 +123,10 @@ pub async fn check(
 ) -> Result<Response, Problem> {
     let Query(SessionQuery { account }) = query.map_err(|error| Problem::malformed(error.body_text()))?;
     let account = account.as_deref().map(parse_any_form).transpose()?;
-    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = header
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let Some((_, token)) = token else { return Ok(refused("Authorization: Bearer <token> is expected")) };
-    let session = match app.sessions.check(token.trim()) {
+    let session = match session(&app, &headers, account.as_ref()).await? {
         Ok(session) => session,
-        Err(error) => return Ok(refused(&error.to_string())),
+        Err(detail) => return Ok(refused(&detail)),
     };
-    if account.is_some_and(|account| account != session.account) {
-        return Ok(refused(&SessionError::Account(session.account.to_string()).to_string()));
-    }
-    // A token outlives neither the name's owner nor their profile.
-    let profile = app.lookups.verified(&session.account, Some(MAX_AGE_SECONDS)).await?;
-    if profile.is_none_or(|profile| profile.address != session.address) {
-        return Ok(refused(&SessionError::Changed(session.account).to_string()));
-    }
     let resource = SessionResource {
         account: session.account.to_string(),
         address: session.address,
@@ -149,8 +137,36 @@ pub async fn check(
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(resource)).into_response())
 }
 
+/// The session that a request has a token of: of `account`, if one is given. Or what is wrong with the token.
+pub(super) async fn session(
+    app: &Shared,
+    headers: &HeaderMap,
+    account: Option<&Name>,
+) -> Result<Result<Session, String>, Problem> {
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let Some((_, token)) = token else {
+        return Ok(Err("Authorization: Bearer <token> is expected".into()));
+    };
+    let session = match app.sessions.check(token.trim()) {
+        Ok(session) => session,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    if account.is_some_and(|account| *account != session.account) {
+        return Ok(Err(SessionError::Account(session.account.to_string()).to_string()));
+    }
+    // A token outlives neither the name's owner nor their profile.
+    let profile = app.lookups.verified(&session.account, Some(MAX_AGE_SECONDS)).await?;
+    if profile.is_none_or(|profile| profile.address != session.address) {
+        return Ok(Err(SessionError::Changed(session.account).to_string()));
+    }
+    Ok(Ok(session))
+}
+
 /// RFC 9110 wants every 401 to say what would help.
-fn refused(detail: &str) -> Response {
+pub(super) fn refused(detail: &str) -> Response {
     let mut response = Problem::new(StatusCode::UNAUTHORIZED, Code::Session, detail).into_response();
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response

@@ -105,3 +105,21 @@ pub fn account() -> Value {
         "signature": "j0KD4ucI6Y0b2K991wylNLAXRZkTOuPnYDKuTzC4G7eKwPxY6u1L/Ny0FQsIosdsVcelywT+bjNmlTAX+o9vCw==",
     })
 }
+
+/// What the account demands of senders.
+pub fn spam_rules() -> Value {
+    json!({
+        "message": {
+            "deliveryServiceUrl": "https://ds.example",
+            "ensName": DM3_NAME,
+            "spamRules": {
+                "blockedNames": ["spam.user.dm3.eth"],
+                "minBalance": "10000000000000000",
+                "minNonce": 1,
+            },
+            "timestamp": 1_799_999_401,
+            "topic": "setSpamRules",
+        },
+        "signature": "Gfqum020Ul2em6+c5Oc+35XZ0a1WeFA0Uzo/OG7Ncoh7cgLS42c9fHLACnZSlQFht508JVA8ZcbXqazujlIBDw==",
+    })
+}

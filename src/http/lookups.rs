@@ -150,7 +150,7 @@ pub async fn purge(
         let detail = "Authorization: Bearer and the operator's token (DM3_LOOKUPS_PURGE_TOKEN) are expected";
         return Err(Problem::new(StatusCode::UNAUTHORIZED, Code::Operator, detail));
     }
-    app.lookups.purge(&name);
+    app.lookups.purge(&name).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

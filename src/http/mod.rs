@@ -22,6 +22,7 @@ mod page;
 mod problem;
 mod router;
 mod server;
+mod spam_rules;
 mod zones;
 
 use std::sync::Arc;

@@ -11,7 +11,8 @@ use super::ccip_failure::Failure;
 use super::dm3_failure::Dm3Failure;
 use super::problem::{Problem, ProblemBody};
 use super::{
-    accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, lookups, names, zones,
+    accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, lookups, names, spam_rules,
+    zones,
 };
 
 static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(document);
@@ -77,6 +78,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
         lookups::changes,
         accounts::change,
         accounts::show,
+        spam_rules::set,
+        spam_rules::show,
+        spam_rules::check,
         zones::list,
         info::show,
         health::live,

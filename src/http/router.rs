@@ -17,7 +17,7 @@ use super::middleware::{self, Bounds, REQUEST_ID};
 use super::problem::Problem;
 use super::{
     Shared, accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, lookups, names,
-    openapi, zones,
+    openapi, spam_rules, zones,
 };
 use crate::gateway::Entrance;
 
@@ -46,6 +46,11 @@ pub fn router(app: Shared) -> Router {
         .route("/v1/delivery-services/{name}", get(lookups::delivery_service))
         .route("/v1/delivery-services/{name}/accounts", post(accounts::change))
         .route("/v1/delivery-services/{name}/accounts/{account}", get(accounts::show))
+        .route(
+            "/v1/delivery-services/{name}/accounts/{account}/spam-rules",
+            get(spam_rules::show).put(spam_rules::set),
+        )
+        .route("/v1/delivery-services/{name}/accounts/{account}/checks", post(spam_rules::check))
         .route("/v1/session", get(dm3_auth::check))
         .route("/v1/zones", get(zones::list))
         .route("/v1/info", get(info::show))

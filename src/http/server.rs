@@ -110,6 +110,12 @@ impl Server {
             settings: &settings.lookups,
             clock: clock.clone(),
         })?;
+        let lookups = Arc::new(lookups);
+        if settings.lookups.keep {
+            lookups.remember().await;
+        } else {
+            registry.forget_lookups(u64::MAX).await?;
+        }
         let (signer, made_key) = Signer::load_or_make(&settings.signer).await?;
         let listen_error = |source| StartError::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
@@ -125,7 +131,7 @@ impl Server {
             registry,
             gateway,
             sessions,
-            lookups: Arc::new(lookups),
+            lookups,
             watches: Arc::new(Semaphore::new(settings.lookups.watches)),
             purge_token: settings
                 .lookups
@@ -190,6 +196,7 @@ impl Server {
         // The task is gone already only if it panicked; there is nothing left to stop then.
         let _ = self.stop.send(());
         let _ = self.task.await;
+        self.app.lookups.write_down().await;
         self.app.registry.close().await;
     }
 }

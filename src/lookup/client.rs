@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
+use super::sender_check::SenderCheck;
 use super::verdict::{DeliveryServiceLookup, ProfileLookup};
 use crate::ens::Name;
 use crate::fetch::choose_tls;
@@ -95,6 +96,22 @@ impl Client {
         max_age: Option<u64>,
     ) -> Result<DeliveryServiceLookup, ClientError> {
         read(self.get(&["v1", "delivery-services", name.as_str()], max_age).send().await?).await
+    }
+
+    /// Whether the rules of `receiver`, an account at `service` that the gateway keeps, let `sender` through.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn check_sender(
+        &self,
+        service: &Name,
+        receiver: &Name,
+        sender: &Name,
+        max_age: Option<u64>,
+    ) -> Result<SenderCheck, ClientError> {
+        let path = ["v1", "delivery-services", service.as_str(), "accounts", receiver.as_str(), "checks"];
+        let body = json!({ "sender": sender.as_str(), "maxAge": max_age });
+        read(self.http.post(self.url(&path)).json(&body).send().await?).await
     }
 
     fn get(&self, path: &[&str], max_age: Option<u64>) -> reqwest::RequestBuilder {

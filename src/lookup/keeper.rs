@@ -1,6 +1,9 @@
 //! The cache of outcomes: one resolution of a name at a time however many ask, bounded by bytes.
 
-use std::collections::HashMap;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,6 +17,9 @@ use crate::clock::Clock;
 use crate::config::LookupSettings;
 use crate::ens::Name;
 
+/// So many names are noted as changed; behind that they are not written down before they change again. It takes a database
+/// that does not answer for long.
+const MAX_CHANGES: usize = 200_000;
 /// What an entry takes beside its outcome: the key, the cache's own bookkeeping, the allocations.
 const OVERHEAD: usize = 320;
 
@@ -38,6 +44,8 @@ pub struct Keeper<B: Body> {
     entries: Cache<Name, Arc<Kept<B>>>,
     /// The resolutions that are under way. Held for a look into the map only.
     flights: Mutex<HashMap<Name, Flight<B>>>,
+    /// Names of which something else is kept than before; `None`: nobody wants to know.
+    changes: Option<Arc<Mutex<HashSet<Name>>>>,
     flown: AtomicU64,
     settings: LookupSettings,
     clock: Clock,
@@ -58,6 +66,13 @@ impl<B> Kept<B> {
         Self { outcome, resolved_at: now, expires_at: now, changed_at: now, failed_at }
     }
 
+    /// With other times than that of its resolution.
+    pub const fn dated(mut self, expires_at: u64, changed_at: u64) -> Self {
+        self.expires_at = expires_at;
+        self.changed_at = changed_at;
+        self
+    }
+
     /// Whether less than a fifth of its life is left: who asks now gets it, and has it looked up again.
     pub const fn is_due(&self, now: u64) -> bool {
         let lifetime = self.expires_at.saturating_sub(self.resolved_at);
@@ -71,8 +86,18 @@ impl<B: Body> Keeper<B> {
             let weight = OVERHEAD + 2 * name.as_str().len() + kept.outcome.weight();
             u32::try_from(weight).unwrap_or(u32::MAX)
         };
+        let mut entries = Cache::builder().max_capacity(bytes).weigher(weigh);
+        let changes = settings.keep.then(Arc::<Mutex<HashSet<Name>>>::default);
+        if let Some(changes) = changes.clone() {
+            entries = entries.eviction_listener(move |name: Arc<Name>, kept: Arc<Kept<B>>, cause| {
+                if cause.was_evicted() && kept.outcome.lifetime.basis.is_empty() {
+                    note(&changes, &name);
+                }
+            });
+        }
         Self {
-            entries: Cache::builder().max_capacity(bytes).weigher(weigh).build(),
+            entries: entries.build(),
+            changes,
             flights: Mutex::default(),
             flown: AtomicU64::new(0),
             settings: settings.clone(),
@@ -89,6 +114,45 @@ impl<B: Body> Keeper<B> {
     pub fn purge(&self, name: &Name) {
         self.lock().remove(name);
         self.entries.invalidate(name);
+        self.note(name);
+    }
+
+    /// Puts back what was kept before a restart, unless it is too old, or there is no room for it.
+    pub fn restore(&self, name: &Name, kept: Kept<B>) -> bool {
+        let now = self.clock.now();
+        if kept.resolved_at > now || !self.may_be_stale(&kept, now) {
+            return false;
+        }
+        // The settings may have changed meanwhile.
+        let expires_at = kept.resolved_at.saturating_add(self.lifetime(&kept.outcome, kept.resolved_at));
+        let kept = Kept { expires_at: expires_at.min(kept.expires_at), ..kept };
+        self.entries.insert(name.clone(), Arc::new(kept));
+        true
+    }
+
+    /// What was looked up before this time, in unix seconds, is never served any more.
+    pub fn oldest_stale(&self) -> u64 {
+        self.clock.now().saturating_sub(self.settings.stale_seconds)
+    }
+
+    /// Notes that something else is kept of a name than before.
+    pub fn note(&self, name: &Name) {
+        if let Some(changes) = &self.changes {
+            note(changes, name);
+        }
+    }
+
+    /// Some of the names that were noted, which are forgotten with that.
+    pub fn take_changes(&self, limit: usize) -> Vec<Name> {
+        let Some(changes) = &self.changes else { return Vec::new() };
+        // Evictions are noted when the cache gets to them.
+        self.entries.run_pending_tasks();
+        let mut changes = changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken: Vec<_> = changes.iter().take(limit).cloned().collect();
+        taken.iter().for_each(|name| {
+            changes.remove(name);
+        });
+        taken
     }
 
     /// How many resolutions were begun.
@@ -161,7 +225,12 @@ impl<B: Body> Keeper<B> {
             Some(before) if is_unreachable && self.may_be_stale(&before, now) => {
                 before.failed_at.store(now, Ordering::Relaxed);
             }
-            _ => self.entries.insert(name.clone(), kept.clone()),
+            _ => {
+                self.entries.insert(name.clone(), kept.clone());
+                if kept.outcome.lifetime.basis.is_empty() {
+                    self.note(name);
+                }
+            }
         }
         kept
     }
@@ -180,6 +249,13 @@ impl<B: Body> Keeper<B> {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Name, Flight<B>>> {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn note(changes: &Mutex<HashSet<Name>>, name: &Name) {
+    let mut changes = changes.lock().unwrap_or_else(PoisonError::into_inner);
+    if changes.len() < MAX_CHANGES {
+        changes.insert(name.clone());
     }
 }
 

@@ -2,14 +2,16 @@
 //! every message.
 //!
 //! A service embeds [`Lookups`], or asks a gateway over HTTP, for which there is a [`Client`]. Both say the same:
-//! [`ProfileLookup`] and [`DeliveryServiceLookup`].
+//! [`ProfileLookup`] and [`DeliveryServiceLookup`]. `examples/embedding.rs` is a delivery service that embeds the library.
 
 mod client;
 pub mod ipfs;
 mod keeper;
+mod memory;
 mod outcome;
 mod render;
 mod resolve;
+mod sender_check;
 mod verdict;
 mod watch;
 
@@ -24,13 +26,14 @@ use tokio::time::Instant;
 
 pub use client::{Client, ClientError};
 pub use ipfs::{IpfsError, IpfsGateways};
+pub use sender_check::{HoldingsEvidence, RuleCheck, RuleResult, SenderCheck, SpamRule};
 pub use verdict::{
     BlockEvidence, DeliveryServiceBody, DeliveryServiceLookup, Evidence, Freshness, GatewayEvidence,
     ProfileBody, ProfileLookup, StateEvidence, Verdict,
 };
 pub use watch::{Change, Watch};
 
-use crate::chain::{EnsReader, GuardedCcipGateway, Signatures};
+use crate::chain::{Balances, ContractAccounts, EnsReader, GuardedCcipGateway, Signatures};
 use crate::clock::Clock;
 use crate::config::{LookupSettings, RpcUrl};
 use crate::dm3::{DeliveryServiceProfile, SignedUserProfile};
@@ -38,6 +41,7 @@ use crate::ens::{Name, Node};
 use crate::fetch::{Fetcher, choose_tls};
 use crate::registry::Registry;
 use keeper::{Keeper, Kept};
+use memory::Memory;
 use outcome::{Body, Outcome};
 use resolve::Resolver;
 
@@ -71,6 +75,10 @@ pub struct Lookups {
     resolver: Arc<Resolver>,
     profiles: Arc<Keeper<SignedUserProfile>>,
     services: Arc<Keeper<DeliveryServiceProfile>>,
+    /// What senders have; without a chain, nobody knows.
+    balances: Option<Balances>,
+    /// Where they are kept over a restart, if they are.
+    memory: Option<Memory>,
     clock: Clock,
 }
 
@@ -95,6 +103,29 @@ struct Served<B> {
 }
 
 impl Lookups {
+    /// Of a chain's names, for a service that keeps none itself. Contract accounts are asked there too. Nothing is asked
+    /// yet.
+    ///
+    /// # Errors
+    /// When an HTTP client cannot be made.
+    pub fn of_chain(
+        chain_id: u64,
+        rpc_url: RpcUrl,
+        settings: &LookupSettings,
+    ) -> Result<Self, reqwest::Error> {
+        choose_tls();
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+        let contracts = ContractAccounts::new(rpc_url.url(), http, chain_id);
+        Self::new(LookupParts {
+            chain_id,
+            rpc_url: Some(rpc_url),
+            registry: None,
+            signatures: Arc::new(Signatures::new(Some(contracts))),
+            settings,
+            clock: Clock::default(),
+        })
+    }
+
     /// Nothing is asked yet.
     ///
     /// # Errors
@@ -105,8 +136,13 @@ impl Lookups {
         let fetcher = Fetcher::public(&settings.allowed_hosts)?;
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         let gateway = GuardedCcipGateway::new(fetcher.clone());
+        let balances = rpc_url.as_ref().map(|url| {
+            let clock = clock.clone();
+            Balances::new(url.url(), http.clone(), chain_id, clock)
+        });
         let reader = rpc_url.map(|url| EnsReader::new(url.url(), http, gateway, chain_id));
         let ipfs = IpfsGateways::new(settings.ipfs_gateways.clone(), fetcher.clone());
+        let memory = registry.clone().filter(|_| settings.keep).map(Memory::new);
         let resolver =
             Resolver { registry, reader, signatures, fetcher, ipfs, chain_id, clock: clock.clone() };
         let bytes = settings.cache_mebibytes << 20;
@@ -116,6 +152,8 @@ impl Lookups {
             resolver: Arc::new(resolver),
             profiles: Arc::new(Keeper::new(settings, bytes - of_services, clock.clone())),
             services: Arc::new(Keeper::new(settings, of_services, clock.clone())),
+            balances,
+            memory,
             clock,
         })
     }
@@ -177,10 +215,11 @@ impl Lookups {
         Ok(address.zip(signed).map(|(address, signed)| VerifiedProfile { address, signed }))
     }
 
-    /// Forgets what is kept for a name.
-    pub fn purge(&self, name: &Name) {
+    /// Forgets what is kept for a name, also over a restart.
+    pub async fn purge(&self, name: &Name) {
         self.profiles.purge(name);
         self.services.purge(name);
+        self.write_down().await;
     }
 
     /// How many resolutions were begun since the start.

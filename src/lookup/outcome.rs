@@ -63,11 +63,17 @@ impl Stop {
 }
 
 /// What a resolution can verify.
-pub trait Body: Send + Sync + 'static {
+pub trait Body: Sized + Send + Sync + 'static {
     /// What it takes of the cache, in bytes.
     fn weight(&self) -> usize;
     /// A text that is another one whenever the content is.
-    fn fingerprint(&self) -> String;
+    fn fingerprint(&self) -> String {
+        self.to_json()
+    }
+    /// In JSON.
+    fn to_json(&self) -> String;
+    /// From [that](Self::to_json); or why that is not possible.
+    fn from_json(json: &str) -> Result<Self, String>;
 }
 
 impl Body for SignedUserProfile {
@@ -77,8 +83,12 @@ impl Body for SignedUserProfile {
         size_of::<Self>() + self.signature().len() + services.sum::<usize>()
     }
 
-    fn fingerprint(&self) -> String {
+    fn to_json(&self) -> String {
         self.to_json()
+    }
+
+    fn from_json(json: &str) -> Result<Self, String> {
+        Self::parse(json).map_err(|error| error.to_string())
     }
 }
 
@@ -87,8 +97,12 @@ impl Body for DeliveryServiceProfile {
         size_of::<Self>() + self.url.as_str().len()
     }
 
-    fn fingerprint(&self) -> String {
-        format!("{}{}{}", self.public_signing_key, self.public_encryption_key, self.url)
+    fn to_json(&self) -> String {
+        self.to_json()
+    }
+
+    fn from_json(json: &str) -> Result<Self, String> {
+        Self::parse(json).map_err(|error| error.to_string())
     }
 }
 

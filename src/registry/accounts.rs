@@ -7,10 +7,10 @@ use tracing::Instrument;
 
 use super::Registry;
 use crate::config::AccountStoreSettings;
-use crate::dm3::{AccountMessage, AccountTopic, PublicKey, SigningKeyError};
+use crate::dm3::{AccountMessage, AccountTopic, PublicKey, SigningKeyError, SpamRules, SpamRulesError};
 use crate::ens::{Name, NameError};
 use crate::keccak::keccak256;
-use crate::store::{self, AccountChange, StoreError};
+use crate::store::{self, Account, AccountChange, StoreError};
 
 /// How far a message's time may be from ours.
 const MAX_SKEW_SECONDS: u64 = 300;
@@ -59,6 +59,12 @@ pub enum AccountError {
         /// Our time.
         now: u64,
     },
+    /// With rules for another topic, or without them for theirs.
+    #[error("a message has spamRules if, and only if, its topic is setSpamRules")]
+    Topic,
+    /// Rules that cannot be.
+    #[error("spamRules: {0}")]
+    SpamRules(#[from] SpamRulesError),
     /// Not the profile's signature.
     #[error(transparent)]
     Signature(#[from] SigningKeyError),
@@ -89,16 +95,16 @@ impl AccountStore {
 }
 
 impl Registry {
-    /// When an account was created, in unix seconds; `None` when there is none.
+    /// An account, if there is one.
     ///
     /// # Errors
     /// [`AccountError::NoSuchService`], or the database's.
-    pub async fn account(&self, service: &Name, name: &Name) -> Result<Option<u64>, AccountError> {
+    pub async fn account(&self, service: &Name, name: &Name) -> Result<Option<Account>, AccountError> {
         self.account_store(service)?;
         Ok(self.store.account(service, name).await.map_err(store::AccountError::from)?)
     }
 
-    /// Creates or deletes the account of `name`, as a message says that `key` has signed: the signing key of that name's
+    /// Creates, changes or deletes the account of `name`, as a message says that `key` has signed: the signing key of that name's
     /// profile, which the caller has looked up. Gives the time of the change, in unix seconds. Once begun it is finished,
     /// whether or not the caller still waits for it.
     ///
@@ -123,9 +129,11 @@ impl Registry {
         }
         let text = message.to_json();
         key.verify(&text, signature)?;
-        let change = match message.topic {
-            AccountTopic::CreateAccount => AccountChange::Create,
-            AccountTopic::DeleteAccount => AccountChange::Delete,
+        let change = match (message.topic, &message.spam_rules) {
+            (AccountTopic::CreateAccount, None) => AccountChange::Create,
+            (AccountTopic::DeleteAccount, None) => AccountChange::Delete,
+            (AccountTopic::SetSpamRules, Some(body)) => AccountChange::SetSpamRules(SpamRules::parse(body)?),
+            _ => return Err(AccountError::Topic),
         };
         let digest = keccak256(&[text.as_bytes()]);
         let (registry, service, name) = (self.clone(), service.clone(), name.clone());

@@ -5,6 +5,7 @@ mod admission;
 mod apply;
 mod configured;
 mod entries;
+mod kept_lookups;
 mod listed;
 mod record_rules;
 mod unversioned;

@@ -1,13 +1,15 @@
 //! Accounts of delivery services.
 
 use alloy::primitives::B256;
-use sqlx::{Any, AnyConnection, Connection, Transaction};
+use sqlx::any::AnyRow;
+use sqlx::{Any, AnyConnection, Connection, Row, Transaction};
 
 use super::row::{self, signed};
 use super::{BEGIN_WRITE, Store, StoreError};
+use crate::dm3::{SpamRules, SpamRulesBody};
 use crate::ens::Name;
 
-/// A message that creates or deletes an account, its signature checked.
+/// A message that creates, changes or deletes an account, its signature checked.
 #[derive(Debug)]
 pub struct AccountOrder<'a> {
     /// The delivery service.
@@ -25,12 +27,23 @@ pub struct AccountOrder<'a> {
 }
 
 /// What becomes of an account.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AccountChange {
     /// It is created.
     Create,
     /// It is deleted.
     Delete,
+    /// It has other spam rules.
+    SetSpamRules(SpamRules),
+}
+
+/// An account.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Account {
+    /// When it was created, in unix seconds.
+    pub created_at: u64,
+    /// What it demands of senders.
+    pub spam_rules: SpamRules,
 }
 
 /// Why a message changes nothing.
@@ -60,20 +73,23 @@ impl From<sqlx::Error> for AccountError {
 }
 
 impl Store {
-    /// When the account was created, in unix seconds; `None` when there is none.
+    /// An account, if there is one.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn account(&self, service: &Name, name: &Name) -> Result<Option<u64>, StoreError> {
-        let row = sqlx::query("SELECT created_at FROM accounts WHERE service = $1 AND node = $2")
+    pub async fn account(&self, service: &Name, name: &Name) -> Result<Option<Account>, StoreError> {
+        let row = sqlx::query("SELECT created_at, spam_rules FROM accounts WHERE service = $1 AND node = $2")
             .bind(service.as_str().to_owned())
             .bind(name.node().as_bytes().to_vec())
             .fetch_optional(&self.read)
             .await?;
-        row.map(|row| row::integer(&row, "created_at")).transpose()
+        let read = |row| {
+            Ok(Account { created_at: row::integer(&row, "created_at")?, spam_rules: spam_rules(&row)? })
+        };
+        row.map(read).transpose()
     }
 
-    /// Creates or deletes an account, in one transaction that is on the disk when this returns.
+    /// Creates, changes or deletes an account, in one transaction that is on the disk when this returns.
     ///
     /// # Errors
     /// See [`AccountError`].
@@ -91,14 +107,15 @@ impl Store {
 async fn change_on(connection: &mut AnyConnection, order: &AccountOrder<'_>) -> Result<(), AccountError> {
     let mut transaction = connection.begin_with(BEGIN_WRITE).await?;
     check_once(&mut transaction, order).await?;
-    let changed = match order.change {
+    let changed = match &order.change {
         AccountChange::Create => create(&mut transaction, order).await?,
         AccountChange::Delete => delete(&mut transaction, order).await?,
+        AccountChange::SetSpamRules(rules) => set_spam_rules(&mut transaction, order, rules).await?,
     };
     if !changed {
         return Err(match order.change {
             AccountChange::Create => AccountError::Exists,
-            AccountChange::Delete => AccountError::Missing,
+            AccountChange::Delete | AccountChange::SetSpamRules(_) => AccountError::Missing,
         });
     }
     remember(&mut transaction, order).await?;
@@ -152,6 +169,28 @@ async fn delete(
         .execute(&mut **transaction)
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+async fn set_spam_rules(
+    transaction: &mut Transaction<'_, Any>,
+    order: &AccountOrder<'_>,
+    rules: &SpamRules,
+) -> Result<bool, AccountError> {
+    let json = serde_json::to_string(&rules.to_body()).map_err(|_| StoreError::Corrupt("spam_rules"))?;
+    let done = sqlx::query("UPDATE accounts SET spam_rules = $1 WHERE service = $2 AND node = $3")
+        .bind(json)
+        .bind(order.service.as_str().to_owned())
+        .bind(order.name.node().as_bytes().to_vec())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+fn spam_rules(row: &AnyRow) -> Result<SpamRules, StoreError> {
+    let json: Option<String> = row.try_get("spam_rules")?;
+    let Some(json) = json else { return Ok(SpamRules::default()) };
+    let body: Option<SpamRulesBody> = serde_json::from_str(&json).ok();
+    body.and_then(|body| SpamRules::parse(&body).ok()).ok_or(StoreError::Corrupt("spam_rules"))
 }
 
 /// Messages of an earlier time need no memory: they are refused by it.

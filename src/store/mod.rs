@@ -5,6 +5,7 @@
 
 mod accounts;
 mod file_lock;
+mod kept_lookups;
 mod names;
 mod operations;
 mod row;
@@ -15,7 +16,8 @@ use sqlx::AnyPool;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::MigrateError;
 
-pub use accounts::{AccountChange, AccountError, AccountOrder};
+pub use accounts::{Account, AccountChange, AccountError, AccountOrder};
+pub use kept_lookups::{LookupChange, LookupKind, WrittenLookup};
 pub use names::{Entry, Listing, NameSummary};
 pub use operations::{AppendError, HistoryItem, NewOperation, StoredState};
 

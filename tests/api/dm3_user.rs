@@ -76,6 +76,19 @@ impl Dm3User {
         let message = json!({
             "deliveryServiceUrl": url, "ensName": name, "timestamp": timestamp, "topic": topic,
         });
+        self.signed(message)
+    }
+
+    /// The body of `PUT /v1/delivery-services/{service}/accounts/{name}/spam-rules`.
+    pub fn spam_rules_message(&self, url: &str, name: &str, rules: &Value, timestamp: u64) -> Value {
+        self.signed(json!({
+            "deliveryServiceUrl": url, "ensName": name, "spamRules": rules, "timestamp": timestamp,
+            "topic": "setSpamRules",
+        }))
+    }
+
+    /// A message with its signature.
+    pub fn signed(&self, message: Value) -> Value {
         // The keys are sorted already, as canonical JSON has them.
         let signature = self.sign(&message.to_string());
         json!({ "message": message, "signature": signature })

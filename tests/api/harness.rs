@@ -119,6 +119,17 @@ impl TestServer {
         self.execute(&format!("ALTER TABLE {from} RENAME TO {to}")).await;
     }
 
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        use sqlx::Connection;
+        let url = format!("sqlite://{}", self.directory.path().join("names.db").display());
+        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let query = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        let count = sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        count
+    }
+
     /// Runs SQL on the server's database, past the server.
     pub async fn execute(&self, statement: &str) {
         use sqlx::Connection;

@@ -83,8 +83,7 @@ async fn the_pages_are_no_part_of_the_document_and_take_get_only() {
     }
 }
 
-/// What no example can have, because a challenge lives for minutes.
-/// What no example can have either: the operator's token, and an answer that ends.
+/// What no example can have: a token, because a challenge lives for minutes; the operator's token; an answer that ends.
 fn needs_no_challenge((method, path): &Operation) -> bool {
     let operation = (method.as_str(), path.as_str());
     let without = [
@@ -92,6 +91,7 @@ fn needs_no_challenge((method, path): &Operation) -> bool {
         ("GET", "/v1/session"),
         ("DELETE", "/v1/profiles/{name}"),
         ("GET", "/v1/changes"),
+        ("GET", "/v1/delivery-services/{name}/accounts/{account}/spam-rules"),
     ];
     !without.contains(&operation)
 }
@@ -112,7 +112,7 @@ async fn the_examples_can_be_sent_as_they_are() {
     // In the order of the story that the examples tell: what is written first, is asked for, and is given up.
     let mut operations = description.operations();
     operations.sort_by_key(|(method, path)| match (method.as_str(), path.as_str()) {
-        ("PUT", _) | ("POST", "/profile/address") => 0,
+        ("PUT", "/v1/names/{name}") | ("POST", "/profile/address") => 0,
         ("POST", "/profile/name" | "/v1/delivery-services/{name}/accounts") => 1,
         ("POST", "/profile/deleteName") => 3,
         _ => 2,
@@ -400,5 +400,65 @@ async fn accounts(drive: &mut Drive) {
         let url = format!("{}{}", drive.server.url, path.replace("{name}", "ds.example.eth"));
         drive.send(show, drive.server.http.get(url), status).await;
     }
-    drive.post(change, "ds.example.eth", &message("deleteAccount", NOW), 200).await;
+    spam_rules(drive, &carol).await;
+    drive.post(change, "ds.example.eth", &message("deleteAccount", NOW + 9), 200).await;
+}
+
+async fn spam_rules(drive: &mut Drive, carol: &Dm3User) {
+    let path = "/v1/delivery-services/{name}/accounts/{account}/spam-rules";
+    let name = carol.address_name();
+    let url = |path: &str, service: &str, account: &str| {
+        path.replace("{name}", service).replace("{account}", account)
+    };
+    let rules = json!({
+        "minNonce": 1, "minBalance": "1", "blockedNames": ["spam.eth"], "blockedAccounts": [carol.address()],
+        "minTokenBalance": { "address": carol.address(), "amount": "0" },
+    });
+    let message =
+        |name: &str, rules: &Value, at: u64| carol.spam_rules_message("https://ds.example", name, rules, at);
+    let good = message(&name, &rules, NOW + 1);
+    let mut forged = message(&name, &rules, NOW + 2);
+    forged["signature"] = good["signature"].clone();
+    let nobody = "nobody.user.dm3.eth";
+    for (service, account, body, status) in [
+        ("ds.example.eth", &*name, &good, 200),
+        ("ds.example.eth", &name, &good, 409),
+        ("ds.example.eth", &name, &forged, 401),
+        ("ds.example.eth", &name, &json!({}), 400),
+        ("ds.example.eth", &name, &message(nobody, &rules, NOW + 2), 400),
+        ("ds.example.eth", &name, &message(&name, &rules, NOW - 301), 410),
+        ("ds.example.eth", &name, &message(&name, &json!({ "minBalance": "1e18" }), NOW + 2), 422),
+        ("ds.example.eth", nobody, &message(nobody, &rules, NOW + 2), 422),
+        ("ds.example.eth", &name, &json!({ "signature": "x".repeat(9000) }), 413),
+        ("other.example.eth", &name, &message(&name, &rules, NOW + 2), 404),
+    ] {
+        let url = format!("{}{}", drive.server.url, url(path, service, account));
+        drive.send(path, drive.server.http.put(url).json(body), status).await;
+    }
+    let auth = "/auth/{ensName}";
+    let challenge = drive.get(auth, &name, "", 200).await.body;
+    let signature = carol.sign(challenge.as_str().unwrap());
+    let body = json!({ "challenge": challenge, "signature": signature });
+    let token = drive.post(auth, &name, &body, 200).await.body;
+    let token = token.as_str().unwrap();
+    for (service, account, token, status) in [
+        ("ds.example.eth", &*name, token, 200),
+        ("ds.example.eth", &name, "no.token.atall", 401),
+        ("ds.example.eth", nobody, token, 401),
+        ("other.example.eth", &name, token, 404),
+        ("ds.example.eth", "No.eth", token, 400),
+    ] {
+        let url = format!("{}{}", drive.server.url, url(path, service, account));
+        drive.send(path, drive.server.http.get(url).bearer_auth(token), status).await;
+    }
+    let path = "/v1/delivery-services/{name}/accounts/{account}/checks";
+    for (account, body, status) in [
+        (&*name, json!({ "sender": "bob.user.dm3.eth", "maxAge": 60 }), 200),
+        (&name, json!({ "sender": "Bob.eth" }), 400),
+        (nobody, json!({ "sender": "bob.user.dm3.eth" }), 404),
+        (&name, json!({ "sender": "x".repeat(9000) }), 413),
+    ] {
+        let url = format!("{}{}", drive.server.url, url(path, "ds.example.eth", account));
+        drive.send(path, drive.server.http.post(url).json(&body), status).await;
+    }
 }

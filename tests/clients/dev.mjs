@@ -109,7 +109,9 @@ export async function startProxy(gatewayUrl, status = 500) {
       const parts = [];
       request.on("data", (part) => parts.push(part)).on("end", () => resolve(Buffer.concat(parts)));
     });
-    const init = { method: request.method, body: body.length ? body : undefined };
+    const type = request.headers["content-type"];
+    const headers = type ? { "content-type": type } : {};
+    const init = { method: request.method, headers, body: body.length ? body : undefined };
     const passed = await fetch(`${gatewayUrl}${request.url}`, init);
     response.writeHead(passed.status, { "content-type": "application/json", "access-control-allow-origin": "*" });
     response.end(await passed.text());

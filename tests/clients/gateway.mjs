@@ -30,22 +30,27 @@ export async function until(what, probe, seconds = 20) {
   throw new Error(`waited ${seconds} s for ${what}`);
 }
 
-/** Starts `serve` in a directory of its own, with these settings. */
-export async function startGateway(settings = {}) {
+/** Starts `serve` in a directory of its own, with these settings, and others in TOML. */
+export async function startGateway(settings = {}, config = "") {
   const home = mkdtempSync(join(tmpdir(), "dm3-gateway-"));
   const url = `http://127.0.0.1:${await freePort()}`;
-  const server = spawn(program, ["serve", "--listen", url.slice("http://".length)], {
-    cwd: home, stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...settings },
-  });
+  writeFileSync(join(home, "settings.toml"), config);
+  const flags = ["--listen", url.slice("http://".length), ...(config ? ["--config", "settings.toml"] : [])];
+  let server, ended;
   let log = "";
-  server.stderr.setEncoding("utf8").on("data", (text) => (log += text));
-  const ended = new Promise((resolve) => server.once("exit", resolve));
-  const early = ended.then((code) => {
-    throw new Error(`serve ended with ${code}: ${log}`);
-  });
-  // Later it may end.
-  early.catch(() => {});
-  await Promise.race([until("the gateway", async () => (await fetch(`${url}/health/ready`)).ok), early]);
+  const start = async () => {
+    const env = { ...process.env, ...settings };
+    server = spawn(program, ["serve", ...flags], { cwd: home, stdio: ["ignore", "ignore", "pipe"], env });
+    server.stderr.setEncoding("utf8").on("data", (text) => (log += text));
+    ended = new Promise((resolve) => server.once("exit", resolve));
+    const early = ended.then((code) => {
+      throw new Error(`serve ended with ${code}: ${log}`);
+    });
+    // Later it may end.
+    early.catch(() => {});
+    await Promise.race([until("the gateway", async () => (await fetch(`${url}/health/ready`)).ok), early]);
+  };
+  await start();
   const run = (...args) => {
     const options = { cwd: home, encoding: "utf8", env: { ...process.env, DM3_GATEWAY: url } };
     const done = spawnSync(program, [...args, "--json"], options);
@@ -66,6 +71,13 @@ export async function startGateway(settings = {}) {
     },
     /** The record of a name, verified as the contract would. */
     resolve: (...args) => run("resolve", ...args),
+    /** Stops it, to be started again. */
+    async pause() {
+      server.kill("SIGTERM");
+      await ended;
+    },
+    /** Starts it again, with what it had. */
+    resume: start,
     async stop() {
       server.kill("SIGTERM");
       await ended;
