@@ -583,6 +583,20 @@ impl Settings {
             (1..=86_400).contains(&ttl_seconds),
             "1 to 86400 are allowed",
         )?;
+        let LookupSettings { absent_seconds, unreachable_seconds, stale_seconds, watches, .. } = self.lookups;
+        for (setting, seconds) in
+            [("lookups.absent_seconds", absent_seconds), ("lookups.unreachable_seconds", unreachable_seconds)]
+        {
+            range(setting, seconds, (1..=86_400).contains(&seconds), "1 to 86400 are allowed")?;
+        }
+        range(
+            "lookups.stale_seconds",
+            stale_seconds,
+            stale_seconds <= 31_536_000,
+            "at most 31536000 is allowed",
+        )?;
+        let watching = watches as u64;
+        range("lookups.watches", watching, watching <= 100_000, "at most 100000 is allowed")?;
         let is_some = (1..=1 << 20).contains(&cache_mebibytes);
         range("lookups.cache_mebibytes", cache_mebibytes, is_some, "1 to 1048576 are allowed")?;
         let cache = self.answers.cache_mebibytes;

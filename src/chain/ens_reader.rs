@@ -116,7 +116,8 @@ impl<G: CcipReadGateway> EnsReader<G> {
             resolver: resolved.resolver,
             block,
             gateways: resolved.gateways,
-            ttl: ttl?,
+            // Without it, the settings decide how long the records are good.
+            ttl: ttl.unwrap_or_default(),
         })
     }
 

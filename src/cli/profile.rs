@@ -2,7 +2,7 @@
 
 use super::client::{GatewayArgs, parse_name};
 use super::error::CliError;
-use super::terminal::{self, shown};
+use super::terminal::{self, shown, told};
 use crate::ens::Name;
 use crate::lookup::{Client, ClientError, ProfileLookup, Verdict};
 
@@ -50,14 +50,14 @@ pub async fn run(args: Args) -> Result<(), CliError> {
 
 fn refused(lookup: &ProfileLookup, what: &str) -> CliError {
     let reason = lookup.reason.as_deref().unwrap_or("no reason is given");
-    CliError::new(format!("{}: {what}: {}", lookup.name, shown(reason)))
+    CliError::new(format!("{}: {what}: {}", told(&lookup.name), told(reason)))
 }
 
 fn explain(error: &ClientError) -> CliError {
-    let told = CliError::new(error);
+    let message = CliError::new(told(&error.to_string()));
     match error {
-        ClientError::Url(_) | ClientError::Http(_) => told.next("check --gateway; is it running there?"),
-        ClientError::Refused { .. } => told,
+        ClientError::Url(_) | ClientError::Http(_) => message.next("check --gateway; is it running there?"),
+        ClientError::Refused { .. } => message,
     }
 }
 

@@ -14,6 +14,11 @@ pub fn print(result: impl Display) -> Result<(), CliError> {
     }
 }
 
+/// The same for what goes to standard error.
+pub fn told(text: &str) -> String {
+    if std::io::stderr().is_terminal() { without_controls(text) } else { text.to_owned() }
+}
+
 /// Text that plays no tricks on a terminal: control characters are replaced where standard output is one. What goes into
 /// a pipe or a file stays as it is.
 pub fn shown(text: &str) -> String {

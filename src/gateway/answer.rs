@@ -46,12 +46,24 @@ pub fn verify(
     response: &[u8],
     now: u64,
 ) -> Result<VerifiedAnswer, VerifyError> {
+    let answer = read(Protocol::Ens, target, request, response)?;
+    let expires = answer.expires;
+    if expires < now { Err(VerifyError::Expired { expires, now }) } else { Ok(answer) }
+}
+
+/// Reads a response in the form of ENS's or dm3's contracts, whenever it expires.
+///
+/// # Errors
+/// [`VerifyError::Malformed`], or [`VerifyError::Signature`] when it is nobody's.
+pub fn read(
+    protocol: Protocol,
+    target: Address,
+    request: &[u8],
+    response: &[u8],
+) -> Result<VerifiedAnswer, VerifyError> {
     let (result, expires, signature) = <(Bytes, u64, Bytes)>::abi_decode_params_validate(response)
         .map_err(|error| VerifyError::Malformed(error.to_string()))?;
-    if expires < now {
-        return Err(VerifyError::Expired { expires, now });
-    }
-    let digest = Protocol::Ens.digest(target, expires, request, &result);
+    let digest = protocol.digest(target, expires, request, &result);
     let signer = Signature::parse(&signature)?.recover(digest)?;
     Ok(VerifiedAnswer { result, expires, signer })
 }

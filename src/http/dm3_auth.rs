@@ -5,7 +5,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -165,9 +165,7 @@ pub(super) async fn session(
     Ok(Ok(session))
 }
 
-/// RFC 9110 wants every 401 to say what would help.
+/// Whoever it is has to get a token first.
 pub(super) fn refused(detail: &str) -> Response {
-    let mut response = Problem::new(StatusCode::UNAUTHORIZED, Code::Session, detail).into_response();
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    response
+    Problem::new(StatusCode::UNAUTHORIZED, Code::Session, detail).into_response()
 }

@@ -117,7 +117,8 @@ impl From<StoreError> for Dm3Failure {
 
 impl From<Unreachable> for Dm3Failure {
     fn from(error: Unreachable) -> Self {
-        tracing::warn!(reason = %error, "a profile could not be looked up");
+        // Others' text, escaped.
+        tracing::warn!(reason = ?error.to_string(), "a profile could not be looked up");
         Self::unavailable("the profile cannot be looked up just now; try again")
     }
 }

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::unfold;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use utoipa::{IntoParams, ToSchema};
 
 use super::code::Code;
@@ -22,7 +22,7 @@ use super::page::Page;
 use super::problem::Problem;
 use super::{Shared, examples};
 use crate::ens::Name;
-use crate::lookup::{DeliveryServiceLookup, ProfileLookup, Watch};
+use crate::lookup::{Change, DeliveryServiceLookup, News, ProfileLookup, Watch};
 use crate::state::schema;
 
 /// How many names can be asked for or watched at once.
@@ -85,12 +85,13 @@ pub async fn profile(
 
 /// The profiles of up to 500 names
 ///
-/// In the same order. What is not known in time is `unreachable`, and known to whoever asks again.
+/// In the same order. What is no name is `invalid`; what is not known in time, or has no room in one answer, is
+/// `unreachable`, with a reason that says so.
 #[utoipa::path(post, path = "/v1/profiles", tag = "lookups", operation_id = "look_up_profiles",
     request_body(content = NamesBody, example = json!({ "names": [examples::NAME, "vitalik.eth"] })),
     responses(
         (status = 200, description = "What is known", body = Page<ProfileLookup>),
-        (status = 400, description = "`malformed`, `invalid-name`, `body`"),
+        (status = 400, description = "`malformed`, `body`"),
         (status = 413, description = "`body`"),
         Problem,
     ))]
@@ -101,10 +102,23 @@ pub async fn profiles(
     let body = body.map_err(|error| Problem::new(error.status(), Code::Body, error.body_text()))?;
     let NamesBody { names, max_age } = serde_json::from_slice(&body)
         .map_err(|error| Problem::malformed(format!("the body is not a list of names: {error}")))?;
-    let names = parse_names(names.iter().map(String::as_str))?;
+    if names.len() > MAX_NAMES {
+        return Err(too_many());
+    }
+    let parsed: Vec<_> = names.iter().map(|name| Name::parse(name)).collect();
+    let well_formed: Vec<_> = parsed.iter().flatten().cloned().collect();
     // The answer has to be out before the request's own time is over.
     let patience = Duration::from_secs(app.limits.request_seconds) * 4 / 5;
-    Ok(uncached(Page::whole(app.lookups.profiles(&names, max_age, patience).await)))
+    let mut found = app.lookups.profiles(&well_formed, max_age, patience).await.into_iter();
+    let items: Vec<_> = names
+        .iter()
+        .zip(parsed)
+        .filter_map(|(name, parsed)| match parsed {
+            Ok(_) => found.next(),
+            Err(error) => Some(app.lookups.no_name(name, &error)),
+        })
+        .collect();
+    Ok(uncached(Page::whole(items)))
 }
 
 /// A delivery service's profile
@@ -156,8 +170,9 @@ pub async fn purge(
 
 /// Changes of names that somebody watches
 ///
-/// Server-sent events: `profile` events with a lookup each, as `GET /v1/profiles/{name}` gives it. Without a cursor, what
-/// each name is now comes first. With one, what has changed since, perhaps once more than needed, never once less.
+/// Server-sent events: `profile` events with a lookup each, as `GET /v1/profiles/{name}` gives it, and `complete` events,
+/// when everything up to their id was told. Without a cursor, what each name is now comes first. With one, what has changed
+/// since, perhaps once more than needed, never once less. Delivery services belong to what changes.
 #[utoipa::path(get, path = "/v1/changes", tag = "lookups", operation_id = "watch_profiles",
     params(WatchQuery),
     responses(
@@ -180,19 +195,29 @@ pub async fn changes(
     let since =
         since.map_err(|_| Problem::malformed("cursor: the id of an event of such a stream is expected"))?;
     let Ok(slot) = app.watches.clone().try_acquire_owned() else { return Err(Problem::overloaded()) };
-    let watching = (Watch::new(app.lookups.clone(), names, since), slot);
-    let events = unfold(watching, next_event);
+    let watch = Watch::new(app.lookups.clone(), names, since);
+    let events = unfold((watch, app.stopping.clone(), slot), next_event);
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
 }
 
-type Watching = (Watch, OwnedSemaphorePermit);
+type Watching = (Watch, watch::Receiver<()>, OwnedSemaphorePermit);
 
-async fn next_event((mut watch, slot): Watching) -> Option<(Result<Event, Infallible>, Watching)> {
-    let change = watch.next().await;
+/// `None` when the server stops: whoever comes back goes on with their cursor.
+async fn next_event(
+    (mut watching, mut stopping, slot): Watching,
+) -> Option<(Result<Event, Infallible>, Watching)> {
+    let Change { news, cursor } = tokio::select! {
+        change = watching.next() => change,
+        // The sender is dropped, and sends nothing.
+        _ = stopping.changed() => return None,
+    };
+    let event = Event::default().id(cursor.to_string());
     // A lookup always serialises.
-    let event =
-        Event::default().event("profile").id(change.cursor.to_string()).json_data(change.lookup).ok()?;
-    Some((Ok(event), (watch, slot)))
+    let event = match news {
+        News::Profile(lookup) => event.event("profile").json_data(lookup).ok()?,
+        News::Complete => event.event("complete").data(cursor.to_string()),
+    };
+    Some((Ok(event), (watching, stopping, slot)))
 }
 
 fn parse(
@@ -207,9 +232,13 @@ fn parse(
 fn parse_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Name>, Problem> {
     let names = names.take(MAX_NAMES + 1).map(Name::parse).collect::<Result<Vec<_>, _>>()?;
     if names.len() > MAX_NAMES {
-        return Err(Problem::malformed(format!("at most {MAX_NAMES} names are taken at once")));
+        return Err(too_many());
     }
     Ok(names)
+}
+
+fn too_many() -> Problem {
+    Problem::malformed(format!("at most {MAX_NAMES} names are taken at once"))
 }
 
 /// The cache is ours: freshness is in the body, and a caller demands it with `max_age`.

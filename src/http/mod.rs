@@ -27,7 +27,7 @@ mod zones;
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 pub use openapi::document;
 pub use server::{Server, StartError};
@@ -47,6 +47,8 @@ pub(crate) struct App {
     sessions: Sessions,
     lookups: Arc<Lookups>,
     watches: Arc<Semaphore>,
+    /// Ends when the server stops.
+    stopping: watch::Receiver<()>,
     /// SHA-256 of the operator's token.
     purge_token: Option<[u8; 32]>,
     delivery_services: Vec<Name>,

@@ -171,6 +171,10 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.0.status, Json(&self.0)).into_response();
         let headers = response.headers_mut();
+        // RFC 9110 wants a 401 to say what would help; of a proof that is in the body, no header can.
+        if matches!(self.0.code, Code::Session | Code::Operator) {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         // What is unclaimed now may be claimed with the next request.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -226,7 +230,8 @@ impl From<SignerError> for Problem {
 
 impl From<Unreachable> for Problem {
     fn from(error: Unreachable) -> Self {
-        tracing::warn!(reason = %error, "a profile could not be looked up");
+        // Others' text, escaped.
+        tracing::warn!(reason = ?error.to_string(), "a profile could not be looked up");
         let detail = "the profile cannot be looked up just now; try again";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unreachable, detail)
     }

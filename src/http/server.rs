@@ -13,7 +13,7 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use sha2::{Digest, Sha256};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_io_timeout::TimeoutStream;
 
@@ -44,6 +44,8 @@ pub struct Server {
     made_key: Option<PathBuf>,
     made_secret: Option<PathBuf>,
     stop: oneshot::Sender<()>,
+    /// Streams end when it is dropped.
+    streaming: watch::Sender<()>,
     task: JoinHandle<()>,
 }
 
@@ -108,6 +110,8 @@ impl Server {
             registry: Some(registry.clone()),
             signatures,
             settings: &settings.lookups,
+            // The answer has to be out before the request's own time is over.
+            patience: Duration::from_secs(settings.limits.request_seconds) * 4 / 5,
             clock: clock.clone(),
         })?;
         let lookups = Arc::new(lookups);
@@ -127,12 +131,14 @@ impl Server {
         let sessions = Sessions::new(&secrets, audience, clock.clone());
         let fetcher = Fetcher::listed(&settings.answers.batch_hosts)?;
         let gateway = Gateway::new(registry.clone(), signer, fetcher, public_url.clone(), settings, clock);
+        let (streaming, stopping) = watch::channel(());
         let app = Arc::new(App {
             registry,
             gateway,
             sessions,
             lookups,
             watches: Arc::new(Semaphore::new(settings.lookups.watches)),
+            stopping,
             purge_token: settings
                 .lookups
                 .purge_token
@@ -144,7 +150,7 @@ impl Server {
         });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(accept(listener, router(app.clone()), settings.limits, stopped));
-        Ok(Self { address, app, made_key, made_secret, stop, task })
+        Ok(Self { address, app, made_key, made_secret, stop, streaming, task })
     }
 
     /// Where it listens.
@@ -194,6 +200,7 @@ impl Server {
     /// Takes no more connections, finishes the requests that have begun, and closes the database.
     pub async fn stop(self) {
         // The task is gone already only if it panicked; there is nothing left to stop then.
+        drop(self.streaming);
         let _ = self.stop.send(());
         let _ = self.task.await;
         self.app.lookups.write_down().await;

@@ -11,7 +11,7 @@ use super::verdict::{DeliveryServiceLookup, ProfileLookup};
 use crate::ens::Name;
 use crate::fetch::choose_tls;
 
-/// For one request. A gateway takes half of that at most.
+/// For one request. A gateway answers within its `request_seconds`, 20 at most.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Asks a gateway for profiles.

@@ -21,7 +21,7 @@ use crate::ens::Name;
 /// that does not answer for long.
 const MAX_CHANGES: usize = 200_000;
 /// What an entry takes beside its outcome: the key, the cache's own bookkeeping, the allocations.
-const OVERHEAD: usize = 320;
+const OVERHEAD: usize = 520;
 
 /// An outcome that is kept.
 #[derive(Debug)]
@@ -34,8 +34,8 @@ pub struct Kept<B> {
     pub expires_at: u64,
     /// When what callers act on became what it is, in unix seconds; as far as is known here.
     pub changed_at: u64,
-    /// When it was last tried in vain to look again, in unix seconds; 0: never.
-    failed_at: AtomicU64,
+    /// When it was last tried in vain to look again, in unix seconds, and why it was. Held for a look at it only.
+    failure: Mutex<Option<(u64, String)>>,
 }
 
 /// Outcomes by name.
@@ -56,14 +56,39 @@ type Landing<B> = watch::Receiver<Option<Arc<Kept<B>>>>;
 #[derive(Debug)]
 struct Flight<B> {
     id: u64,
+    begun: u64,
     landing: Landing<B>,
+}
+
+/// What somebody asks for: as it was at this time, in unix seconds, or later.
+#[derive(Debug)]
+pub struct Demand<'a, B> {
+    /// The oldest that will do.
+    pub oldest: u64,
+    /// What they have seen in the cache, and do not want.
+    pub seen: Option<&'a Arc<Kept<B>>>,
+}
+
+impl<B> Default for Demand<'_, B> {
+    fn default() -> Self {
+        Self { oldest: 0, seen: None }
+    }
 }
 
 impl<B> Kept<B> {
     /// Of an outcome that is told and not kept.
     pub fn of(outcome: Outcome<B>, now: u64) -> Self {
-        let failed_at = AtomicU64::new(0);
-        Self { outcome, resolved_at: now, expires_at: now, changed_at: now, failed_at }
+        Self { outcome, resolved_at: now, expires_at: now, changed_at: now, failure: Mutex::default() }
+    }
+
+    /// Notes that looking again failed.
+    pub fn fail(&self, now: u64, reason: &str) {
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, reason.to_owned()));
+    }
+
+    /// When and why looking again failed last.
+    pub fn failure(&self) -> Option<(u64, String)> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// With other times than that of its resolution.
@@ -112,8 +137,11 @@ impl<B: Body> Keeper<B> {
 
     /// Forgets a name; a resolution that is under way is not kept either.
     pub fn purge(&self, name: &Name) {
-        self.lock().remove(name);
+        // Under the lock, so that a resolution which lands now is either forgotten too or not kept.
+        let mut flights = self.lock();
+        flights.remove(name);
         self.entries.invalidate(name);
+        drop(flights);
         self.note(name);
     }
 
@@ -174,29 +202,35 @@ impl<B: Body> Keeper<B> {
 
     /// Whether looking again failed so short a time ago that it is not tried yet.
     pub fn has_just_failed(&self, kept: &Kept<B>, now: u64) -> bool {
-        let failed_at = kept.failed_at.load(Ordering::Relaxed);
-        failed_at != 0 && now < failed_at.saturating_add(self.settings.unreachable_seconds)
+        let failed_at = kept.failure().map(|(failed_at, _)| failed_at);
+        failed_at.is_some_and(|failed_at| now < failed_at.saturating_add(self.settings.unreachable_seconds))
     }
 
-    /// Joins the resolution of a name that is under way, or begins one. It is finished whether or not anybody waits.
+    /// Joins the resolution of a name that is under way, if it began late enough for the demand, or begins one. It is
+    /// finished whether or not anybody waits.
     pub fn fly(
         self: &Arc<Self>,
         name: &Name,
+        demand: &Demand<'_, B>,
         resolve: impl Future<Output = Outcome<B>> + Send + 'static,
     ) -> Landing<B> {
         let mut flights = self.lock();
-        if let Some(flight) = flights.get(name) {
+        let begun = self.clock.now();
+        if let Some(flight) = flights.get(name).filter(|flight| flight.begun >= demand.oldest) {
             return flight.landing.clone();
+        }
+        // One may have landed since the caller looked into the cache.
+        if let Some(landed) = self.peek(name).filter(|kept| demand.takes(kept, begun)) {
+            return watch::channel(Some(landed)).1;
         }
         let id = self.flown.fetch_add(1, Ordering::Relaxed);
         let (tell, landing) = watch::channel(None);
-        flights.insert(name.clone(), Flight { id, landing: landing.clone() });
+        flights.insert(name.clone(), Flight { id, begun, landing: landing.clone() });
         drop(flights);
         let (keeper, name) = (self.clone(), name.clone());
         let task = async move {
             // Ends with the task, whatever happens to it: a name must not stay blocked.
             let _end = EndOfFlight { keeper: keeper.clone(), name: name.clone(), id };
-            let begun = keeper.clock.now();
             let outcome = resolve.await;
             let kept = keeper.keep(&name, id, outcome, begun);
             tell.send_replace(Some(kept));
@@ -209,21 +243,25 @@ impl<B: Body> Keeper<B> {
         let before = self.peek(name);
         let now = self.clock.now();
         let changed_at = match (&before, outcome.lifetime.changed_at) {
-            (_, Some(changed_at)) => changed_at,
-            (Some(before), None) if before.outcome.fingerprint() == outcome.fingerprint() => {
-                before.changed_at
-            }
+            (Some(before), _) if before.outcome.fingerprint() == outcome.fingerprint() => before.changed_at,
+            // Nobody has seen it otherwise, and nothing but a write could have changed it.
+            (None, Some(written_at)) => written_at,
             _ => resolved_at,
         };
         let is_unreachable = outcome.verdict == Verdict::Unreachable;
         let expires_at = now.saturating_add(self.lifetime(&outcome, now));
-        let failed_at = AtomicU64::new(0);
-        let kept = Arc::new(Kept { outcome, resolved_at, expires_at, changed_at, failed_at });
-        let is_wanted = self.lock().get(name).is_some_and(|flight| flight.id == id);
+        let kept = Arc::new(Kept { outcome, resolved_at, expires_at, changed_at, failure: Mutex::default() });
+        let flights = self.lock();
+        let is_wanted = flights.get(name).is_some_and(|flight| flight.id == id);
+        // What rests on other versions of our names is good for nobody any more.
+        let rests_on_the_same =
+            |before: &Kept<B>| before.outcome.lifetime.basis == kept.outcome.lifetime.basis;
         match before {
             _ if !is_wanted => {}
-            Some(before) if is_unreachable && self.may_be_stale(&before, now) => {
-                before.failed_at.store(now, Ordering::Relaxed);
+            Some(before)
+                if is_unreachable && self.may_be_stale(&before, now) && rests_on_the_same(&before) =>
+            {
+                before.fail(now, kept.outcome.reason.as_deref().unwrap_or_default());
             }
             _ => {
                 self.entries.insert(name.clone(), kept.clone());
@@ -232,6 +270,7 @@ impl<B: Body> Keeper<B> {
                 }
             }
         }
+        drop(flights);
         kept
     }
 
@@ -256,6 +295,13 @@ fn note(changes: &Mutex<HashSet<Name>>, name: &Name) {
     let mut changes = changes.lock().unwrap_or_else(PoisonError::into_inner);
     if changes.len() < MAX_CHANGES {
         changes.insert(name.clone());
+    }
+}
+
+impl<B> Demand<'_, B> {
+    fn takes(&self, kept: &Arc<Kept<B>>, now: u64) -> bool {
+        let is_seen = self.seen.is_some_and(|seen| Arc::ptr_eq(seen, kept));
+        !is_seen && kept.resolved_at >= self.oldest && kept.resolved_at <= now && now < kept.expires_at
     }
 }
 

@@ -18,10 +18,11 @@ mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alloy::primitives::Address;
+use alloy::primitives::{Address, B256};
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use futures_util::stream::iter;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 pub use client::{Client, ClientError};
@@ -31,22 +32,29 @@ pub use verdict::{
     BlockEvidence, DeliveryServiceBody, DeliveryServiceLookup, Evidence, Freshness, GatewayEvidence,
     ProfileBody, ProfileLookup, StateEvidence, Verdict,
 };
-pub use watch::{Change, Watch};
+pub use watch::{Change, News, Watch};
 
 use crate::chain::{Balances, ContractAccounts, EnsReader, GuardedCcipGateway, Signatures};
 use crate::clock::Clock;
 use crate::config::{LookupSettings, RpcUrl};
 use crate::dm3::{DeliveryServiceProfile, SignedUserProfile};
-use crate::ens::{Name, Node};
+use crate::ens::{Name, NameError, Node};
 use crate::fetch::{Fetcher, choose_tls};
+use crate::keccak::keccak256;
 use crate::registry::Registry;
-use keeper::{Keeper, Kept};
+use keeper::{Demand, Keeper, Kept};
 use memory::Memory;
 use outcome::{Body, Outcome};
 use resolve::Resolver;
 
-/// How many delivery services of a profile are looked up; those behind them are named only.
+/// How many delivery services of a profile are looked up; those behind them its profile names.
 const MAX_DELIVERY_SERVICES: usize = 16;
+/// How long somebody waits who could have what was known before.
+const STALE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long somebody waits who says nothing else.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// How large the answer to a request for many names becomes, in bytes of JSON.
+const MAX_ANSWER: usize = 8 << 20;
 /// How many names of one request are looked up at the same time.
 const CONCURRENT: usize = 32;
 /// How often somebody waits for a resolution again, because a name of ours changed during it.
@@ -65,6 +73,8 @@ pub struct LookupParts<'a> {
     pub signatures: Arc<Signatures>,
     /// Times, sizes, hosts.
     pub settings: &'a LookupSettings,
+    /// How long a lookup is waited for; it goes on, and whoever asks again finds it.
+    pub patience: Duration,
     /// What time it is.
     pub clock: Clock,
 }
@@ -79,6 +89,7 @@ pub struct Lookups {
     balances: Option<Balances>,
     /// Where they are kept over a restart, if they are.
     memory: Option<Memory>,
+    patience: Duration,
     clock: Clock,
 }
 
@@ -102,6 +113,41 @@ struct Served<B> {
     freshness: Freshness,
 }
 
+/// What somebody asks for.
+#[derive(Clone, Copy)]
+struct Question {
+    /// How many seconds ago it may have been looked up, and not one more.
+    max_age: Option<u64>,
+    /// When it was asked, in unix seconds.
+    asked_at: u64,
+    /// How long the answer is waited for.
+    deadline: Instant,
+}
+
+impl Question {
+    /// Whether what is kept is young enough.
+    fn is_answered_by<B>(&self, kept: &Kept<B>) -> bool {
+        let age = self.asked_at.saturating_sub(kept.resolved_at);
+        self.max_age.is_none_or(|max_age| age < max_age)
+    }
+
+    /// A resolution that began then, or later, will do.
+    fn oldest(&self) -> u64 {
+        let of_age = |max_age| (self.asked_at + 1).saturating_sub(max_age).min(self.asked_at);
+        self.max_age.map_or(0, of_age)
+    }
+}
+
+/// What somebody watches of a name.
+struct Seen {
+    lookup: ProfileLookup,
+    /// Another one whenever profile, account, verdict, or one of the delivery services is.
+    fingerprint: B256,
+    changed_at: u64,
+    /// The nodes of ours that it rests on.
+    basis: Vec<Node>,
+}
+
 impl Lookups {
     /// Of a chain's names, for a service that keeps none itself. Contract accounts are asked there too. Nothing is asked
     /// yet.
@@ -122,6 +168,7 @@ impl Lookups {
             registry: None,
             signatures: Arc::new(Signatures::new(Some(contracts))),
             settings,
+            patience: PATIENCE,
             clock: Clock::default(),
         })
     }
@@ -131,7 +178,7 @@ impl Lookups {
     /// # Errors
     /// When an HTTP client cannot be made.
     pub fn new(parts: LookupParts<'_>) -> Result<Self, reqwest::Error> {
-        let LookupParts { chain_id, rpc_url, registry, signatures, settings, clock } = parts;
+        let LookupParts { chain_id, rpc_url, registry, signatures, settings, patience, clock } = parts;
         choose_tls();
         let fetcher = Fetcher::public(&settings.allowed_hosts)?;
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
@@ -141,10 +188,11 @@ impl Lookups {
             Balances::new(url.url(), http.clone(), chain_id, clock)
         });
         let reader = rpc_url.map(|url| EnsReader::new(url.url(), http, gateway, chain_id));
-        let ipfs = IpfsGateways::new(settings.ipfs_gateways.clone(), fetcher.clone());
+        // The operator's own, wherever they are; records still lead to public hosts only.
+        let ipfs = IpfsGateways::configured(settings.ipfs_gateways.clone())?;
         let memory = registry.clone().filter(|_| settings.keep).map(Memory::new);
-        let resolver =
-            Resolver { registry, reader, signatures, fetcher, ipfs, chain_id, clock: clock.clone() };
+        let places = Semaphore::new(resolve::PLACES);
+        let resolver = Resolver { registry, reader, signatures, fetcher, ipfs, chain_id, places };
         let bytes = settings.cache_mebibytes << 20;
         // There are many profiles to a delivery service.
         let of_services = bytes / 8;
@@ -154,6 +202,7 @@ impl Lookups {
             services: Arc::new(Keeper::new(settings, of_services, clock.clone())),
             balances,
             memory,
+            patience,
             clock,
         })
     }
@@ -161,40 +210,41 @@ impl Lookups {
     /// Anybody's profile, with the delivery services that it names. It is looked up again if that was `max_age` seconds ago
     /// or more (0: in any case); what is older is only given, and marked as stale, when nothing answers now.
     pub async fn profile(&self, name: &Name, max_age: Option<u64>) -> ProfileLookup {
-        let served = self.served_profile(name, max_age).await;
-        self.with_services(name, served, max_age).await
+        self.profile_within(name, self.question(max_age, self.patience)).await
     }
 
-    /// Many of them, in the same order. What is not known after `patience` is told to be unreachable; its resolution goes
-    /// on, and whoever asks again finds it.
+    /// Many of them, in the same order. What is not known after `patience` is told to be unreachable, and so is what there
+    /// is no room for in one answer.
     pub async fn profiles(
         &self,
         names: &[Name],
         max_age: Option<u64>,
         patience: Duration,
     ) -> Vec<ProfileLookup> {
-        let deadline = Instant::now() + patience;
-        let lookups: Vec<_> =
-            names.iter().map(|name| self.profile_until(name.clone(), max_age, deadline)).collect();
-        iter(lookups).buffered(CONCURRENT).collect().await
+        let question = self.question(max_age, patience);
+        let mut unique: Vec<&Name> = names.iter().collect();
+        unique.sort_unstable();
+        unique.dedup();
+        let lookups: Vec<_> = unique.iter().map(|name| self.profile_within(name, question)).collect();
+        let found: Vec<_> = iter(lookups).buffered(CONCURRENT).collect().await;
+        let mut room = MAX_ANSWER;
+        let find = |name: &Name| {
+            let lookup = unique.binary_search(&name).ok().and_then(|at| found.get(at));
+            let told = lookup.filter(|lookup| takes_room(lookup, &mut room)).cloned();
+            told.unwrap_or_else(|| render::no_room(name, self.resolver.chain_id, question.asked_at))
+        };
+        names.iter().map(find).collect()
     }
 
-    async fn profile_until(&self, name: Name, max_age: Option<u64>, deadline: Instant) -> ProfileLookup {
-        match tokio::time::timeout_at(deadline, self.profile(&name, max_age)).await {
-            Ok(lookup) => lookup,
-            Err(_) => render::not_yet(&name, self.resolver.chain_id, self.clock.now()),
-        }
+    /// What is told of a text that is no name, among others that are.
+    pub fn no_name(&self, text: &str, error: &NameError) -> ProfileLookup {
+        render::no_name(text, error, self.resolver.chain_id, self.clock.now())
     }
 
     /// A delivery service's profile.
     pub async fn delivery_service(&self, name: &Name, max_age: Option<u64>) -> DeliveryServiceLookup {
-        let resolver = self.resolver.clone();
-        let resolve = move |name: Name| {
-            let resolver = resolver.clone();
-            async move { resolver.delivery_service(&name).await }
-        };
-        let Served { kept, freshness } = self.serve(&self.services, name, max_age, resolve).await;
-        render::delivery_service(name, &kept, freshness)
+        let served = self.served_service(name, self.question(max_age, self.patience)).await;
+        render::delivery_service(name, &served.kept, served.freshness)
     }
 
     /// The profile of a name that somebody acts for: nothing stale counts. `None` when there is none that is verified.
@@ -206,7 +256,8 @@ impl Lookups {
         name: &Name,
         max_age: Option<u64>,
     ) -> Result<Option<VerifiedProfile>, Unreachable> {
-        let Served { kept, freshness } = self.served_profile(name, max_age).await;
+        let question = self.question(max_age, self.patience);
+        let Served { kept, freshness } = self.served_profile(name, question).await;
         let Outcome { verdict, reason, address, body, .. } = &kept.outcome;
         if *verdict == Verdict::Unreachable || freshness == Freshness::Stale {
             return Err(Unreachable(reason.clone().unwrap_or_else(|| "what is known is old".into())));
@@ -232,90 +283,140 @@ impl Lookups {
         self.profiles.bytes() + self.services.bytes()
     }
 
-    async fn served_profile(&self, name: &Name, max_age: Option<u64>) -> Served<SignedUserProfile> {
+    fn question(&self, max_age: Option<u64>, patience: Duration) -> Question {
+        Question { max_age, asked_at: self.clock.now(), deadline: Instant::now() + patience }
+    }
+
+    async fn profile_within(&self, name: &Name, question: Question) -> ProfileLookup {
+        self.seen(name, question).await.lookup
+    }
+
+    /// A profile with its delivery services, and what tells whether any of that has changed.
+    async fn seen(&self, name: &Name, question: Question) -> Seen {
+        let Served { kept, freshness } = self.served_profile(name, question).await;
+        let named = kept.outcome.body.as_ref().map(|signed| signed.profile().delivery_services.as_slice());
+        let mut names: Vec<&Name> = Vec::new();
+        for name in named.unwrap_or_default() {
+            if names.len() < MAX_DELIVERY_SERVICES && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let services = join_all(names.iter().map(|name| self.served_service(name, question))).await;
+        let mut fingerprint = kept.outcome.fingerprint();
+        let mut changed_at = kept.changed_at;
+        let mut basis: Vec<_> = kept.outcome.lifetime.basis.iter().map(|(node, _)| *node).collect();
+        for Served { kept, .. } in &services {
+            fingerprint = keccak256(&[fingerprint.as_slice(), kept.outcome.fingerprint().as_slice()]);
+            changed_at = changed_at.max(kept.changed_at);
+            basis.extend(kept.outcome.lifetime.basis.iter().map(|(node, _)| *node));
+        }
+        let services = names.iter().zip(&services);
+        let services = services
+            .map(|(name, served)| render::delivery_service(name, &served.kept, served.freshness))
+            .collect();
+        let lookup = render::profile(name, &kept, freshness, services);
+        Seen { lookup, fingerprint, changed_at, basis }
+    }
+
+    async fn served_profile(&self, name: &Name, question: Question) -> Served<SignedUserProfile> {
         let resolver = self.resolver.clone();
         let resolve = move |name: Name| {
             let resolver = resolver.clone();
             async move { resolver.profile(&name).await }
         };
-        self.serve(&self.profiles, name, max_age, resolve).await
+        self.serve(&self.profiles, name, question, resolve).await
     }
 
-    async fn with_services(
-        &self,
-        name: &Name,
-        served: Served<SignedUserProfile>,
-        max_age: Option<u64>,
-    ) -> ProfileLookup {
-        let Served { kept, freshness } = served;
-        let signed = kept.outcome.body.as_ref();
-        let names = signed.map_or(&[][..], |signed| &signed.profile().delivery_services);
-        let (looked_up, named) = names.split_at(names.len().min(MAX_DELIVERY_SERVICES));
-        let mut services = join_all(looked_up.iter().map(|name| self.delivery_service(name, max_age))).await;
-        let not_looked_up = |name| render::only_named(name, MAX_DELIVERY_SERVICES, &kept);
-        services.extend(named.iter().map(not_looked_up));
-        render::profile(name, &kept, freshness, services)
+    async fn served_service(&self, name: &Name, question: Question) -> Served<DeliveryServiceProfile> {
+        let resolver = self.resolver.clone();
+        let resolve = move |name: Name| {
+            let resolver = resolver.clone();
+            async move { resolver.delivery_service(&name).await }
+        };
+        self.serve(&self.services, name, question, resolve).await
     }
 
     /// From the cache while that is good; else from a resolution, which everybody who asks meanwhile shares; else, if that
-    /// reaches nobody, from the cache again, as stale.
+    /// reaches nobody, or takes long, from the cache again, as stale.
     async fn serve<B: Body, F>(
         &self,
         keeper: &Arc<Keeper<B>>,
         name: &Name,
-        max_age: Option<u64>,
+        question: Question,
         resolve: impl Fn(Name) -> F,
     ) -> Served<B>
     where
         F: Future<Output = Outcome<B>> + Send + 'static,
     {
-        let now = self.clock.now();
+        let now = question.asked_at;
         let kept = self.current(keeper.peek(name)).await;
+        // From the future: the clock was set back, and nothing is known of its age.
+        let kept = kept.filter(|kept| kept.resolved_at <= self.clock.now());
+        let stale = kept.clone().filter(|kept| keeper.may_be_stale(kept, now));
+        let mut deadline = question.deadline;
         if let Some(kept) = &kept {
-            let is_young = max_age.is_none_or(|max_age| now.saturating_sub(kept.resolved_at) < max_age);
             let has_just_failed = keeper.has_just_failed(kept, now);
-            if now < kept.expires_at && is_young {
+            if now < kept.expires_at && question.is_answered_by(kept) {
                 if kept.is_due(now) && !has_just_failed {
                     // Nobody waits for it.
-                    drop(keeper.fly(name, resolve(name.clone())));
+                    let demand = Demand { oldest: 0, seen: Some(kept) };
+                    drop(keeper.fly(name, &demand, resolve(name.clone())));
                 }
                 return Served { kept: kept.clone(), freshness: Freshness::Cached };
             }
-            if has_just_failed && keeper.may_be_stale(kept, now) {
+            if stale.is_some() && has_just_failed {
                 return Served { kept: kept.clone(), freshness: Freshness::Stale };
             }
         }
-        let fresh = self.resolve(keeper, name, resolve).await;
-        match kept {
-            Some(kept)
-                if fresh.outcome.verdict == Verdict::Unreachable && keeper.may_be_stale(&kept, now) =>
-            {
-                Served { kept, freshness: Freshness::Stale }
+        if stale.is_some() {
+            deadline = deadline.min(Instant::now() + STALE_PATIENCE);
+        }
+        let question = Question { deadline, ..question };
+        let fresh = self.resolve(keeper, name, question, kept.as_ref(), resolve).await;
+        match (fresh, stale) {
+            (Some(fresh), Some(stale)) if fresh.outcome.verdict == Verdict::Unreachable => {
+                Served { kept: stale, freshness: Freshness::Stale }
             }
-            _ => Served { kept: fresh, freshness: Freshness::Live },
+            (Some(fresh), _) => Served { kept: fresh, freshness: Freshness::Live },
+            (None, Some(stale)) => {
+                stale.fail(self.clock.now(), "what has to be asked takes long");
+                Served { kept: stale, freshness: Freshness::Stale }
+            }
+            (None, None) => {
+                Served { kept: render::not_yet(self.resolver.chain_id, now), freshness: Freshness::Live }
+            }
         }
     }
 
-    /// A resolution that began before a write of ours does not answer a question that was asked after it.
+    /// A resolution that began before a write of ours, or before what is demanded, does not answer. `None` after the
+    /// deadline; the resolution goes on.
     async fn resolve<B: Body, F>(
         &self,
         keeper: &Arc<Keeper<B>>,
         name: &Name,
+        question: Question,
+        seen: Option<&Arc<Kept<B>>>,
         resolve: impl Fn(Name) -> F,
-    ) -> Arc<Kept<B>>
+    ) -> Option<Arc<Kept<B>>>
     where
         F: Future<Output = Outcome<B>> + Send + 'static,
     {
-        let mut last = None;
+        let mut seen = seen.cloned();
         for _ in 0..ATTEMPTS {
-            let mut landing = keeper.fly(name, resolve(name.clone()));
-            let landed = landing.wait_for(Option::is_some).await.ok().and_then(|landed| landed.clone());
+            // What has not begun by now only costs others their place.
+            if Instant::now() >= question.deadline {
+                return None;
+            }
+            let demand = Demand { oldest: question.oldest(), seen: seen.as_ref() };
+            let mut landing = keeper.fly(name, &demand, resolve(name.clone()));
+            let landed = tokio::time::timeout_at(question.deadline, landing.wait_for(Option::is_some)).await;
+            let landed = landed.ok()?.ok().and_then(|landed| landed.clone());
             match self.current(landed.clone()).await {
-                Some(current) => return current,
-                None => last = landed.or(last),
+                Some(current) => return Some(current),
+                None => seen = landed,
             }
         }
-        last.unwrap_or_else(|| render::failed(self.resolver.chain_id, self.clock.now()))
+        seen
     }
 
     /// What is kept, if all that it rests on is still as it was.
@@ -333,4 +434,11 @@ impl Lookups {
         let Some(registry) = &self.resolver.registry else { return true };
         registry.entry(node).await.is_ok_and(|entry| entry.version == version)
     }
+}
+
+fn takes_room(lookup: &ProfileLookup, room: &mut usize) -> bool {
+    let size = serde_json::to_string(lookup).map_or(0, |json| json.len());
+    let fits = size <= *room;
+    *room = room.saturating_sub(size);
+    fits
 }

@@ -1,10 +1,11 @@
 //! What one resolution found, before it is kept and shown.
 
-use alloy::primitives::Address;
+use alloy::primitives::{Address, B256};
 
 use super::verdict::{Evidence, Verdict};
 use crate::dm3::{DeliveryServiceProfile, SignedUserProfile};
 use crate::ens::Node;
+use crate::keccak::keccak256;
 
 /// What was found for a name.
 #[derive(Debug)]
@@ -32,7 +33,8 @@ pub struct Lifetime {
     pub answers_expire: Option<u64>,
     /// Of names that this gateway keeps: the nodes with the versions that were read. It is good while these are current.
     pub basis: Vec<(Node, u64)>,
-    /// Of names that this gateway keeps: when the newest of those was written, in unix seconds.
+    /// Of names that this gateway keeps: when the newest of those was written, in unix seconds; `None` where something
+    /// else decides too, such as a document elsewhere or a contract account.
     pub changed_at: Option<u64>,
 }
 
@@ -124,9 +126,9 @@ impl<B: Body> Outcome<B> {
             + self.body.as_ref().map_or(0, Body::weight)
     }
 
-    /// A text that is another one whenever what callers act on is.
-    pub fn fingerprint(&self) -> String {
+    /// A hash that is another one whenever what callers act on is.
+    pub fn fingerprint(&self) -> B256 {
         let body = self.body.as_ref().map(Body::fingerprint).unwrap_or_default();
-        format!("{:?}{:?}{body}", self.verdict, self.address)
+        keccak256(&[format!("{:?}{:?}", self.verdict, self.address).as_bytes(), body.as_bytes()])
     }
 }

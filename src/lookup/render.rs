@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::keeper::Kept;
-use super::outcome::{Body, Lifetime, Outcome};
+use super::outcome::{Lifetime, Outcome};
 use super::verdict::{
     DeliveryServiceBody, DeliveryServiceLookup, Evidence, Freshness, ProfileBody, ProfileLookup, Verdict,
 };
 use crate::clock::rfc3339;
 use crate::dm3::{DeliveryServiceProfile, SignedUserProfile, UserProfile};
-use crate::ens::Name;
+use crate::ens::{Name, NameError};
 
 /// A profile with its delivery services.
 pub fn profile(
@@ -18,11 +18,11 @@ pub fn profile(
     freshness: Freshness,
     delivery_services: Vec<DeliveryServiceLookup>,
 ) -> ProfileLookup {
-    let Outcome { verdict, reason, address, body, evidence, .. } = &kept.outcome;
+    let Outcome { verdict, address, body, evidence, .. } = &kept.outcome;
     ProfileLookup {
         name: name.to_string(),
         verdict: *verdict,
-        reason: reason.clone(),
+        reason: reason(kept, freshness),
         address: *address,
         profile: body.as_ref().map(|signed| profile_body(signed.profile())),
         signature: body.as_ref().map(|signed| signed.signature().clone()),
@@ -40,11 +40,11 @@ pub fn delivery_service(
     kept: &Kept<DeliveryServiceProfile>,
     freshness: Freshness,
 ) -> DeliveryServiceLookup {
-    let Outcome { verdict, reason, body, evidence, .. } = &kept.outcome;
+    let Outcome { verdict, body, evidence, .. } = &kept.outcome;
     DeliveryServiceLookup {
         name: name.to_string(),
         verdict: *verdict,
-        reason: reason.clone(),
+        reason: reason(kept, freshness),
         profile: body.as_ref().map(|profile| DeliveryServiceBody {
             public_encryption_key: profile.public_encryption_key.to_string(),
             public_signing_key: profile.public_signing_key.to_string(),
@@ -57,30 +57,40 @@ pub fn delivery_service(
     }
 }
 
-/// A delivery service of a profile that names too many.
-pub fn only_named(name: &Name, limit: usize, of: &Kept<SignedUserProfile>) -> DeliveryServiceLookup {
-    DeliveryServiceLookup {
-        name: name.to_string(),
-        verdict: Verdict::Unreachable,
-        reason: Some(format!("not looked up: the first {limit} delivery services of a profile are")),
+/// What is told to somebody who did not want to wait longer.
+pub fn not_yet<B>(chain_id: u64, now: u64) -> Arc<Kept<B>> {
+    Arc::new(Kept::of(unreachable("it is still being looked up: ask again", chain_id), now))
+}
+
+/// A profile in an answer that is large enough already.
+pub fn no_room(name: &Name, chain_id: u64, now: u64) -> ProfileLookup {
+    let reason = "the answer is as large as one may be: ask for this name in another request";
+    profile(name, &Kept::of(unreachable(reason, chain_id), now), Freshness::Live, Vec::new())
+}
+
+/// A text that is no name.
+pub fn no_name(text: &str, error: &NameError, chain_id: u64, now: u64) -> ProfileLookup {
+    ProfileLookup {
+        name: text.to_owned(),
+        verdict: Verdict::Invalid,
+        reason: Some(error.to_string()),
+        address: None,
         profile: None,
+        signature: None,
+        delivery_services: Vec::new(),
         freshness: Freshness::Live,
-        resolved_at: rfc3339(of.resolved_at),
-        expires_at: rfc3339(of.resolved_at),
-        evidence: Evidence { chain_id: of.outcome.evidence.chain_id, ..Evidence::default() },
+        resolved_at: rfc3339(now),
+        expires_at: rfc3339(now),
+        evidence: Evidence { chain_id, ..Evidence::default() },
     }
 }
 
-/// A profile for which a caller did not want to wait longer.
-pub fn not_yet(name: &Name, chain_id: u64, now: u64) -> ProfileLookup {
-    let reason = "it is still being looked up: ask again";
-    let kept = Kept::of(unreachable(reason, chain_id), now);
-    profile(name, &kept, Freshness::Live, Vec::new())
-}
-
-/// What is told when a resolution has ended without any result, which is a bug.
-pub fn failed<B: Body>(chain_id: u64, now: u64) -> Arc<Kept<B>> {
-    Arc::new(Kept::of(unreachable("the lookup failed: ask again", chain_id), now))
+/// Of what is stale, the reason is why nothing newer is known.
+fn reason<B>(kept: &Kept<B>, freshness: Freshness) -> Option<String> {
+    match (freshness, kept.failure()) {
+        (Freshness::Stale, Some((_, why))) => Some(why),
+        _ => kept.outcome.reason.clone(),
+    }
 }
 
 fn unreachable<B>(reason: &str, chain_id: u64) -> Outcome<B> {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use alloy::primitives::Address;
+use alloy::primitives::{Address, Bytes};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::ipfs::{IpfsError, IpfsGateways};
@@ -14,15 +15,14 @@ use crate::chain::{
     EnsReader, Entry, GatewayAnswer, GuardedCcipGateway, ReadRecords, SignatureFault, Signatures,
     UniversalError,
 };
-use crate::clock::Clock;
 use crate::dm3::{
     DELIVERY_SERVICE_RECORD, DELIVERY_SERVICE_RECORD_OLD, DeliveryServiceProfile, PROFILE_RECORD,
     PROFILE_RECORD_OLD, RecordUri, SignedUserProfile, to_canonical_json,
 };
 use crate::ens::Name;
 use crate::ens::call::RecordKey;
-use crate::fetch::Fetcher;
-use crate::gateway::answer;
+use crate::fetch::{FetchError, Fetcher};
+use crate::gateway::{Entrance, Protocol, answer};
 use crate::registry::{Place, Registry};
 use crate::store::StoreError;
 
@@ -44,37 +44,49 @@ pub struct Resolver {
     pub ipfs: IpfsGateways,
     /// The chain whose ENS is asked.
     pub chain_id: u64,
-    /// What time it is.
-    pub clock: Clock,
+    /// So many resolutions at a time; more wait, within their time.
+    pub places: Semaphore,
 }
 
+/// How many resolutions run at a time.
+pub const PLACES: usize = 64;
+/// Bytes of gateways' answers that are kept as evidence; of larger ones only who answered.
+const MAX_EVIDENCE: usize = 64 << 10;
+/// More delivery services than this are no order of preference.
+const MAX_SERVICES: usize = 64;
+
 /// What a name's records say.
-#[derive(Default)]
 struct Records {
     /// The record that counts, and its value.
     record: Option<(&'static str, String)>,
-    address: Option<Address>,
+    /// What the name answers as its account, which not everybody needs.
+    address: Result<Option<Address>, Stop>,
 }
 
 impl Resolver {
     /// Anybody's profile.
     pub async fn profile(&self, name: &Name) -> Outcome<SignedUserProfile> {
         let mut resolution = Resolution::new(self, name);
-        let body = bounded(resolution.profile()).await;
+        let body = self.bounded(resolution.profile()).await;
         resolution.finish(body)
     }
 
     /// A delivery service's profile.
     pub async fn delivery_service(&self, name: &Name) -> Outcome<DeliveryServiceProfile> {
         let mut resolution = Resolution::new(self, name);
-        let body = bounded(resolution.delivery_service()).await;
+        let body = self.bounded(resolution.delivery_service()).await;
         resolution.finish(body)
     }
-}
 
-async fn bounded<B>(resolution: impl Future<Output = Result<B, Stop>>) -> Result<B, Stop> {
-    let late = |_| Stop::unreachable(format!("it took more than {} seconds", TIMEOUT.as_secs()));
-    tokio::time::timeout(TIMEOUT, resolution).await.unwrap_or_else(|error| Err(late(error)))
+    async fn bounded<B>(&self, resolution: impl Future<Output = Result<B, Stop>>) -> Result<B, Stop> {
+        let waiting = async {
+            // The semaphore is never closed; if it were, a resolution without a place does no harm.
+            let _place = self.places.acquire().await.ok();
+            resolution.await
+        };
+        let late = |_| Stop::unreachable(format!("it took more than {} seconds", TIMEOUT.as_secs()));
+        tokio::time::timeout(TIMEOUT, waiting).await.unwrap_or_else(|error| Err(late(error)))
+    }
 }
 
 /// A resolution under way, with what it has come by so far.
@@ -103,16 +115,32 @@ impl<'a> Resolution<'a> {
 
     async fn profile(&mut self) -> Result<SignedUserProfile, Stop> {
         let Records { record, address } = self.records([PROFILE_RECORD, PROFILE_RECORD_OLD]).await?;
-        self.address = address;
+        if let Ok(account) = &address {
+            self.address = *account;
+        }
         let json = self.document(record).await?;
-        let account = address.ok_or_else(|| {
+        let account = address?.ok_or_else(|| {
             Stop::invalid("the name answers no account (addr), so nobody can have signed its profile")
         })?;
         let signed = SignedUserProfile::read(&json).map_err(Stop::invalid)?.normalized_for(account);
+        let services = signed.profile().delivery_services.len();
+        if services > MAX_SERVICES {
+            return Err(Stop::invalid(format!(
+                "the profile names {services} delivery services, {MAX_SERVICES} are the most"
+            )));
+        }
         let digest = signed.profile().signing_digest(account);
         match self.resolver.signatures.check(account, digest, signed.signature()).await {
-            Ok(accepted_at) => self.evidence.accepted_at = accepted_at,
-            Err(fault @ SignatureFault::Unreachable(_)) => return Err(Stop::unreachable(fault)),
+            Ok(accepted_at) => {
+                if accepted_at.is_some() {
+                    self.lifetime.changed_at = None;
+                }
+                self.evidence.accepted_at = accepted_at;
+            }
+            // A contract account's it may be, and nobody can be asked.
+            Err(fault @ (SignatureFault::Unreachable(_) | SignatureFault::NotAsked(_))) => {
+                return Err(Stop::unreachable(fault));
+            }
             Err(fault) => return Err(Stop::invalid(format!("the profile's signature: {fault}"))),
         }
         Ok(signed)
@@ -160,7 +188,7 @@ impl<'a> Resolution<'a> {
         let record = keys.into_iter().map(|key| (key, view.text(key).to_owned()));
         Ok(Records {
             record: record.into_iter().find(|(_, value)| !value.is_empty()),
-            address: view.account(),
+            address: Ok(view.account()),
         })
     }
 
@@ -177,15 +205,15 @@ impl<'a> Resolution<'a> {
         let ReadRecords { entries, resolver, gateways, ttl, .. } = read;
         self.evidence.resolver = Some(resolver);
         self.lifetime.ens_ttl = Some(ttl).filter(|&ttl| ttl > 0);
-        let now = self.resolver.clock.now();
-        self.evidence.gateways =
-            gateways.into_iter().map(|one| gateway_evidence(one, resolver, now)).collect();
+        let mut room = MAX_EVIDENCE;
+        let evidence = gateways.into_iter().map(|one| gateway_evidence(one, resolver, &mut room));
+        self.evidence.gateways = evidence.collect();
         self.lifetime.answers_expire = self.evidence.gateways.iter().filter_map(|one| one.expires).min();
         let [first, second, address] = entries.as_slice() else {
             return Err(Stop::invalid("the resolver answered another number of questions"));
         };
         let malformed = |error| Stop::invalid(format!("the resolver's answer is malformed: {error}"));
-        let account = usable(address)?.account().map_err(malformed)?;
+        let account = usable(address).and_then(|entry| entry.account().map_err(malformed));
         for (key, entry) in keys.into_iter().zip([first, second]) {
             let value = usable(entry)?.text().map_err(malformed)?;
             if !value.is_empty() {
@@ -202,8 +230,12 @@ impl<'a> Resolution<'a> {
         self.evidence.record_uri = Some(value.clone());
         match RecordUri::read(&value).map_err(Stop::invalid)? {
             RecordUri::Inline { json, .. } => Ok(json.into_owned()),
-            RecordUri::Https { url, hash } => self.fetch_https(&url, hash).await,
+            RecordUri::Https { url, hash } => {
+                self.lifetime.changed_at = None;
+                self.fetch_https(&url, hash).await
+            }
             RecordUri::Ipfs(cid) => {
+                self.lifetime.changed_at = None;
                 let bytes = self.resolver.ipfs.fetch(&cid).await.map_err(|error| match error {
                     IpfsError::Unreachable { .. } => Stop::unreachable(error),
                     error => Stop::invalid(error),
@@ -217,7 +249,11 @@ impl<'a> Resolution<'a> {
         let fetched = self.resolver.fetcher.get(url, Some("application/json")).await;
         let bytes = fetched.map_err(|error| {
             let reason = format!("the document at {}: {error}", url.host_str().unwrap_or_default());
-            if error.is_refused() { Stop::invalid(reason) } else { Stop::unreachable(reason) }
+            if error.is_refused() || is_wrong(&error) {
+                Stop::invalid(reason)
+            } else {
+                Stop::unreachable(reason)
+            }
         })?;
         let value: serde_json::Value = serde_json::from_slice(&bytes)
             .map_err(|error| Stop::invalid(format!("the document is not JSON: {error}")))?;
@@ -251,16 +287,23 @@ fn stop_at(error: UniversalError) -> Stop {
     }
 }
 
-/// Whether the answer is of ENS's form, its decoding tells: the contract has verified it either way.
-fn gateway_evidence(answer: GatewayAnswer, resolver: Address, now: u64) -> GatewayEvidence {
+/// What no later time makes better.
+const fn is_wrong(error: &FetchError) -> bool {
+    matches!(error, FetchError::TooLong(_) | FetchError::Encoding(_))
+}
+
+/// Who signed is told where the request says that the answer has a form that we know; the contract has verified it either
+/// way. `room` is how many bytes of evidence there is still room for.
+fn gateway_evidence(answer: GatewayAnswer, resolver: Address, room: &mut usize) -> GatewayEvidence {
     let GatewayAnswer { url, sender, request, response } = answer;
-    let read = answer::verify(resolver, &request, &response, now).ok();
-    GatewayEvidence {
-        url,
-        sender,
-        signer: read.as_ref().map(|read| read.signer),
-        expires: read.as_ref().map(|read| read.expires),
-        request,
-        response,
+    let protocol = Protocol::of(Entrance::Main, &request);
+    let read = protocol.and_then(|protocol| answer::read(protocol, resolver, &request, &response).ok());
+    let (signer, expires) = (read.as_ref().map(|read| read.signer), read.as_ref().map(|read| read.expires));
+    let is_omitted = request.len() + response.len() > *room;
+    if is_omitted {
+        let (request, response) = (Bytes::new(), Bytes::new());
+        return GatewayEvidence { url, sender, signer, expires, request, response, is_omitted };
     }
+    *room -= request.len() + response.len();
+    GatewayEvidence { url, sender, signer, expires, request, response, is_omitted }
 }

@@ -128,10 +128,9 @@ impl Lookups {
         patience: Duration,
     ) -> SenderCheck {
         let deadline = Instant::now() + patience;
-        let (sender_found, receiver_found) = tokio::join!(
-            self.profile_until(sender.clone(), max_age, Instant::now() + patience / 2),
-            self.profile_until(receiver.clone(), max_age, Instant::now() + patience / 2),
-        );
+        let question = self.question(max_age, patience / 2);
+        let (sender_found, receiver_found) =
+            tokio::join!(self.profile_within(sender, question), self.profile_within(receiver, question),);
         let account = Account::of(&sender_found);
         let read = self.holdings(rules, &account, deadline).await;
         let holdings = match (&read, &account) {

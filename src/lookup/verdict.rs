@@ -44,7 +44,7 @@ pub struct ProfileLookup {
     pub name: String,
     /// Whether the profile is its account's.
     pub verdict: Verdict,
-    /// Why it is not, where it is not.
+    /// Why it is not, where it is not; of what is stale, why nothing newer is known.
     pub reason: Option<String>,
     /// The account that the name answers.
     #[schema(value_type = Option<schema::Address>)]
@@ -54,7 +54,7 @@ pub struct ProfileLookup {
     /// The account's signature over it.
     #[schema(value_type = Option<schema::Bytes>)]
     pub signature: Option<Bytes>,
-    /// The delivery services that the profile names, in its order, each looked up in its own right.
+    /// The delivery services that the profile names, in its order, each looked up in its own right: the first 16.
     pub delivery_services: Vec<DeliveryServiceLookup>,
     /// How this was answered.
     pub freshness: Freshness,
@@ -194,10 +194,13 @@ pub struct GatewayEvidence {
     /// The answer.
     #[schema(value_type = schema::Bytes)]
     pub response: Bytes,
-    /// Who signed it, where it has the form of ENS's gateways.
+    /// Who signed it, where it has the form of ENS's or dm3's gateways.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::Address)]
     pub signer: Option<Address>,
+    /// Set where lookup and answer were too large to be kept as evidence.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_omitted: bool,
     /// Until when it is good, in unix seconds, where it has that form.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

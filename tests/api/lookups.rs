@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use dm3_gateway::dm3::PROFILE_RECORD;
+use dm3_gateway::dm3::{PROFILE_RECORD, ProfileKeys, UserProfile, inline_record};
 use dm3_gateway::ens::Name;
 use dm3_gateway::lookup::{Client, Freshness, Verdict};
 use futures_util::future::join_all;
@@ -224,6 +224,26 @@ impl Events {
 
     /// The next lookup, with the id of its event.
     async fn next(&mut self) -> (Value, String) {
+        loop {
+            let (kind, data, id) = self.event().await;
+            if kind == "profile" {
+                return (serde_json::from_str(&data).unwrap(), id);
+            }
+        }
+    }
+
+    /// The id up to which everything was told, once that is known anew.
+    async fn complete(&mut self) -> u64 {
+        loop {
+            let (kind, _, id) = self.event().await;
+            if kind == "complete" {
+                return id.parse().unwrap();
+            }
+        }
+    }
+
+    /// Kind, data and id of the next event.
+    async fn event(&mut self) -> (String, String, String) {
         let patience = Duration::from_secs(30);
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
@@ -234,7 +254,7 @@ impl Events {
                     lines.find_map(|line| line.strip_prefix(name).map(|value| value.trim().to_owned()))
                 };
                 match field("data:") {
-                    Some(data) => return (serde_json::from_str(&data).unwrap(), field("id:").unwrap()),
+                    Some(data) => return (field("event:").unwrap(), data, field("id:").unwrap()),
                     None => continue,
                 }
             }
@@ -277,9 +297,10 @@ async fn who_comes_back_with_a_cursor_hears_what_they_missed() {
         wallet.next(state, wallet.address(), texts(&[(PROFILE_RECORD, &wallet.profile(service))]))
     };
     let state = server.send(&change("one.eth", &state)).await.body;
-    let (_, cursor) = events.next().await;
+    events.next().await;
+    let cursor = events.complete().await;
     drop(events);
-    assert!(cursor.parse::<u64>().unwrap() > NOW, "{cursor}");
+    assert!(cursor > NOW, "{cursor}");
     server.move_clock(100);
     let mut again =
         Events::of(&server, &format!("names=nobody.user.dm3.eth,{ALICE}&cursor={}", NOW + 150)).await;
@@ -289,6 +310,78 @@ async fn who_comes_back_with_a_cursor_hears_what_they_missed() {
     assert_eq!(lookup["profile"]["deliveryServices"], json!(["two.eth"]));
     let mut missed = Events::of(&server, &format!("names={ALICE}&cursor={cursor}")).await;
     assert_eq!(missed.next().await.0["profile"]["deliveryServices"], json!(["two.eth"]));
+}
+
+/// Whoever loses the connection after the first of several changes comes back with its id.
+#[tokio::test]
+async fn no_change_is_lost_with_a_connection_that_breaks_between_two() {
+    let server = TestServer::start().await;
+    let names = ["one.user.dm3.eth", "two.user.dm3.eth"];
+    for (number, name) in names.iter().enumerate() {
+        let wallet = Wallet::new(number as u64 + 1);
+        server.claim(&wallet, name, texts(&[(PROFILE_RECORD, &wallet.profile("ds.eth"))])).await;
+    }
+    server.move_clock(3600);
+    let query = format!("names={}", names.join(","));
+    let (first, id) = Events::of(&server, &query).await.next().await;
+    let mut again = Events::of(&server, &format!("{query}&cursor={id}")).await;
+    let told = [again.next().await.0, again.next().await.0];
+    let others: Vec<_> = told.iter().filter(|lookup| lookup["name"] != first["name"]).collect();
+    assert_eq!(others.len(), 1, "{told:?}");
+}
+
+#[tokio::test]
+async fn a_change_of_a_delivery_service_is_a_change_of_the_profile() {
+    let (wallet, operator) = (Wallet::new(1), Wallet::new(2));
+    let server = with_alice(&wallet).await;
+    let mut events = Events::of(&server, &format!("names={ALICE}")).await;
+    assert_eq!(events.next().await.0["deliveryServices"][0]["verdict"], "absent");
+    server.claim(&operator, "post.user.dm3.eth", delivery_service()).await;
+    assert_eq!(events.next().await.0["deliveryServices"][0]["verdict"], "verified");
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_the_server_stops() {
+    let server = TestServer::start().await;
+    let mut events = Events::of(&server, &format!("names={ALICE}")).await;
+    events.next().await;
+    let stopping = async {
+        // Streams are asked to end; without that, the server waits for them, and gives up after twenty seconds.
+        tokio::time::timeout(Duration::from_secs(10), server.stop()).await
+    };
+    assert!(stopping.await.is_ok());
+}
+
+#[tokio::test]
+async fn what_is_no_name_is_told_beside_the_others() {
+    let server = TestServer::start().await;
+    let body = json!({ "names": ["one.user.dm3.eth", "Not.A Name", "two.user.dm3.eth"] });
+    let items = server.post("/v1/profiles", body.to_string()).await.body["items"].clone();
+    let verdicts: Vec<_> = items.as_array().unwrap().iter().map(|item| item["verdict"].clone()).collect();
+    assert_eq!(verdicts, ["absent", "invalid", "absent"]);
+}
+
+/// A profile of 8 KB can name a delivery service of one letter two thousand times.
+#[tokio::test]
+async fn a_profile_that_names_too_many_delivery_services_makes_no_large_answer() {
+    let wallet = Wallet::new(1);
+    let server = TestServer::start().await;
+    let keys = ProfileKeys::of_wallet(&wallet.0);
+    let profile = |services: usize| UserProfile {
+        public_signing_key: keys.public_signing_key(),
+        public_encryption_key: keys.public_encryption_key(),
+        delivery_services: vec![Name::parse("a").unwrap(); services],
+    };
+    let record = |services| texts(&[(PROFILE_RECORD, &inline_record(&profile(services).sign(&wallet.0)))]);
+    let claimed = server.claim(&wallet, ALICE, record(60)).await;
+    let found = look_up(&server, ALICE).await;
+    assert_eq!(found["deliveryServices"].as_array().unwrap().len(), 1, "each is looked up once");
+    server.send(&wallet.next(&claimed, wallet.address(), record(1800))).await;
+    let found = look_up(&server, ALICE).await;
+    assert_eq!(found["verdict"], "invalid");
+    let names = json!({ "names": vec![ALICE; 500] });
+    let answer = server.post("/v1/profiles", names.to_string()).await;
+    assert!(answer.body.to_string().len() < 9 << 20);
 }
 
 #[tokio::test]

@@ -356,7 +356,7 @@ async fn lookups(drive: &mut Drive) {
         drive.get(path, "bob.user.dm3.eth", "?max_age=x", 400).await;
     }
     drive.post("/v1/profiles", "", &json!({ "names": ["bob.user.dm3.eth", "a.other.eth"] }), 200).await;
-    drive.post("/v1/profiles", "", &json!({ "names": ["Bob.eth"] }), 400).await;
+    drive.post("/v1/profiles", "", &json!({ "names": vec!["bob.eth"; 501] }), 400).await;
     drive.post("/v1/profiles", "", &json!({ "names": ["x".repeat(9000)] }), 413).await;
     for (name, token, status) in
         [("bob.eth", TOKEN, 204), ("Bob.eth", TOKEN, 400), ("bob.eth", "another", 401)]

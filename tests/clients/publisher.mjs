@@ -124,6 +124,8 @@ export async function startPublisher(dev) {
 
   return {
     behaviour, ccip, onchain, offchain, ca: https.ca, ipfsUrl: ipfs.url,
+    /** What records may lead to although it is not public: not the operator's IPFS gateway, which needs no permission. */
+    hosts: [ccip.url, https.origin].map((url) => url.match(/127[^/]*/)[0]).join(),
     /** Gives `label.other.eth` a resolver. */
     register: (label, resolver, ttl) => setRecord(namehash("other.eth"), labelhash(label), resolver, ttl),
     /** Records of a name on the chain. */
@@ -165,6 +167,7 @@ export async function startRpcProxy(rpcUrl) {
   let gone = false;
   const counted = {};
   const server = createServer(async (request, response) => {
+    if (gone === "silent") return;
     if (gone) return request.socket.destroy();
     const parts = [];
     for await (const part of request) parts.push(part);
@@ -183,9 +186,10 @@ export async function startRpcProxy(rpcUrl) {
       for (const method of Object.keys(counted)) delete counted[method];
       return taken;
     },
+    /** Refuses connections (true), takes them and says nothing ("silent"), or answers (false). */
     goAway(away) {
       gone = away;
-      if (away) server.closeAllConnections();
+      server.closeAllConnections();
     },
     stop() {
       server.closeAllConnections();

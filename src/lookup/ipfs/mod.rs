@@ -41,7 +41,7 @@ pub struct IpfsGateways {
 /// Why there is no file.
 #[derive(Debug, thiserror::Error)]
 pub enum IpfsError {
-    /// No gateway had it, but not every one has answered. Another time may be better.
+    /// No gateway had it. What they gave instead says nothing of the file: another time may be better.
     #[error("{cid} was not to be had: {}", list(.gateways))]
     Unreachable {
         /// What was asked for.
@@ -49,7 +49,7 @@ pub enum IpfsError {
         /// Each gateway (host and port) with what it did.
         gateways: Vec<(String, String)>,
     },
-    /// The CID names something that is no file for us; or every gateway answered, and none with that file.
+    /// The CID names something that is no file for us.
     #[error("{cid}: {reason}")]
     Invalid {
         /// What was asked for.
@@ -103,25 +103,17 @@ impl IpfsGateways {
             return Ok(file);
         }
         let deadline = Instant::now() + TIME;
-        let (mut tried, mut have_all_answered) = (Vec::new(), true);
+        let mut tried = Vec::new();
         for gateway in &self.gateways {
             let attempt = timeout_at(deadline, self.fetch_from(gateway, cid, &mut blocks)).await;
             let reason = match attempt {
                 Ok(Ok(file)) => return Ok(file),
                 Ok(Err(Failure::File(error))) => return Err(invalid(cid, &error)),
-                Ok(Err(failure)) => {
-                    have_all_answered &= failure.is_lie();
-                    failure.to_string()
-                }
-                Err(_) => {
-                    have_all_answered = false;
-                    "there was no time left for it".into()
-                }
+                // What a gateway says wrongly says nothing of the file.
+                Ok(Err(failure)) => failure.to_string(),
+                Err(_) => "there was no time left for it".into(),
             };
             tried.push((place(gateway), reason));
-        }
-        if have_all_answered && !tried.is_empty() {
-            return Err(invalid(cid, &list(&tried)));
         }
         Err(IpfsError::Unreachable { cid: Box::new(*cid), gateways: tried })
     }
@@ -166,16 +158,6 @@ impl IpfsGateways {
         let block = self.fetcher.get(&url, Some(accept)).await?;
         check(&cid, &block)?;
         Ok((cid, block))
-    }
-}
-
-impl Failure {
-    /// Whether it answered, and the answer is not what was asked for.
-    const fn is_lie(&self) -> bool {
-        match self {
-            Self::Fetch(error) => matches!(error, FetchError::TooLong(_) | FetchError::Encoding(_)),
-            Self::Block(_) | Self::Car(_) | Self::File(_) => true,
-        }
     }
 }
 

@@ -48,9 +48,16 @@ fn living(verdict: Verdict, ens_ttl: Option<u64>, answers_expire: Option<u64>) -
     Outcome { lifetime: Lifetime { ens_ttl, answers_expire, ..Lifetime::default() }, ..found(verdict) }
 }
 
+/// What nobody has seen yet, however old.
+fn unseen<'a>() -> Demand<'a, DeliveryServiceProfile> {
+    Demand::default()
+}
+
 /// One resolution, with this outcome.
 async fn resolve(keeper: &Arc<Subject>, outcome: Found) -> Arc<Kept<DeliveryServiceProfile>> {
-    let mut landing = keeper.fly(&name(), async { outcome });
+    let seen = keeper.peek(&name());
+    let demand = Demand { oldest: 0, seen: seen.as_ref() };
+    let mut landing = keeper.fly(&name(), &demand, async { outcome });
     landing.wait_for(Option::is_some).await.unwrap().clone().unwrap()
 }
 
@@ -111,11 +118,12 @@ proptest! {
 async fn however_many_ask_there_is_one_resolution_at_a_time() {
     let (keeper, _) = keeper();
     let (land, landed) = oneshot::channel::<()>();
-    let mut first = keeper.fly(&name(), async {
+    let mut first = keeper.fly(&name(), &unseen(), async {
         landed.await.unwrap();
         found(Verdict::Absent)
     });
-    let others: Vec<_> = (0..100).map(|_| keeper.fly(&name(), async { found(Verdict::Verified) })).collect();
+    let others: Vec<_> =
+        (0..100).map(|_| keeper.fly(&name(), &unseen(), async { found(Verdict::Verified) })).collect();
     land.send(()).unwrap();
     first.wait_for(Option::is_some).await.unwrap();
     for mut other in others {
@@ -129,11 +137,11 @@ async fn however_many_ask_there_is_one_resolution_at_a_time() {
 async fn a_resolution_is_finished_and_kept_although_nobody_waits() {
     let (keeper, _) = keeper();
     let (land, landed) = oneshot::channel::<()>();
-    drop(keeper.fly(&name(), async {
+    drop(keeper.fly(&name(), &unseen(), async {
         landed.await.unwrap();
         found(Verdict::Absent)
     }));
-    let mut joined = keeper.fly(&name(), async { found(Verdict::Verified) });
+    let mut joined = keeper.fly(&name(), &unseen(), async { found(Verdict::Verified) });
     land.send(()).unwrap();
     joined.wait_for(Option::is_some).await.unwrap();
     assert_eq!(keeper.peek(&name()).unwrap().outcome.verdict, Verdict::Absent);
@@ -144,7 +152,7 @@ async fn what_expires_is_counted_from_the_end_of_the_resolution_and_what_is_old_
     let (keeper, hand) = keeper();
     let (land, landed) = oneshot::channel::<()>();
     let (begin, begun) = oneshot::channel::<()>();
-    let mut landing = keeper.fly(&name(), async {
+    let mut landing = keeper.fly(&name(), &unseen(), async {
         begin.send(()).unwrap();
         landed.await.unwrap();
         found(Verdict::Verified)
@@ -204,7 +212,7 @@ async fn the_same_again_has_not_changed_and_something_else_has() {
 async fn what_is_forgotten_during_a_resolution_is_not_kept_after_it() {
     let (keeper, _) = keeper();
     let (land, landed) = oneshot::channel::<()>();
-    let mut old = keeper.fly(&name(), async {
+    let mut old = keeper.fly(&name(), &unseen(), async {
         landed.await.unwrap();
         found(Verdict::Verified)
     });
@@ -222,7 +230,7 @@ async fn what_is_forgotten_during_a_resolution_is_not_kept_after_it() {
 #[tokio::test]
 async fn a_resolution_that_panics_frees_the_name() {
     let (keeper, _) = keeper();
-    let mut broken = keeper.fly(&name(), async { panic!("on purpose") });
+    let mut broken = keeper.fly(&name(), &unseen(), async { panic!("on purpose") });
     assert!(broken.wait_for(Option::is_some).await.is_err(), "who waits is not left waiting");
     assert_eq!(resolve(&keeper, found(Verdict::Absent)).await.outcome.verdict, Verdict::Absent);
 }
