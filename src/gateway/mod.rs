@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub use cache::{Answer, AnswerBody};
 pub use lookup::{Lookup, LookupBody, LookupError};
 pub use protocol::{Entrance, Protocol};
-pub use query::{Query, QueryError};
+pub use query::{Query, QueryError, Question};
 
 use alloy::primitives::Address;
 use url::Url;
@@ -127,12 +127,20 @@ impl Gateway {
         }
         let query = Query::parse(&lookup, &self.answers, &self.limits)?;
         let place = self.registry.zones().place(query.name()).ok_or_else(|| query.outside_of_zones())?;
-        let view = self.registry.view(query.name(), &place).await?;
-        let result = result::encode(query.protocol(), query.call(), &view);
+        let (result, basis) = match query.question() {
+            Question::Records(call) => {
+                let view = self.registry.view(query.name(), &place).await?;
+                (result::encode(query.protocol(), call, &view), view.basis().collect())
+            }
+            Question::Registration => {
+                let (available, version) = self.registry.availability(query.name(), &place).await?;
+                (result::encode_terms(available), vec![(query.name().node(), version)])
+            }
+        };
         let expires = now + self.answers.ttl_seconds;
         let response =
             query.protocol().sign(&self.signer, lookup.resolver, expires, &lookup.calldata, &result);
-        let answer = Arc::new(Answer::new(response, expires, view.basis().collect()));
+        let answer = Arc::new(Answer::new(response, expires, basis));
         self.cache.insert(lookup, answer.clone());
         Ok(answer)
     }

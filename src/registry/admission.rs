@@ -74,18 +74,35 @@ impl Change {
     }
 }
 
+/// The zone of a name that somebody could claim, were it free. Whose quota allows it is not asked.
+pub fn claimable<'a>(place: &Place<'a>) -> Result<&'a Zone, PolicyError> {
+    let (zone, label) = one_label(place)?;
+    match zone.rules() {
+        ZoneRules::Address => address_label(label).map(|_| zone).ok_or_else(|| not_an_address(zone)),
+        ZoneRules::Open(rules) => admit_label(label, rules).map(|()| zone),
+    }
+}
+
+fn one_label<'a>(place: &Place<'a>) -> Result<(&'a Zone, &'a str), PolicyError> {
+    match *place {
+        Place::Label { zone, label } => Ok((zone, label)),
+        Place::Apex(zone) | Place::Deeper(zone) => {
+            Err(PolicyError::NotOneLabel { zone: zone.name().to_string() })
+        }
+    }
+}
+
+fn not_an_address(zone: &Zone) -> PolicyError {
+    PolicyError::NotAnAddress { zone: zone.name().to_string() }
+}
+
 /// The zone of a name that can be claimed, if its policy lets this change happen. The quota is checked later, inside
 /// the transaction. Rules about labels bind claims only: who has a name keeps it when the policy becomes stricter.
 pub fn admit<'a>(place: &Place<'a>, change: Change, next: &NameState) -> Result<&'a Zone, PolicyError> {
-    let (zone, label) = match *place {
-        Place::Label { zone, label } => (zone, label),
-        Place::Apex(zone) | Place::Deeper(zone) => {
-            return Err(PolicyError::NotOneLabel { zone: zone.name().to_string() });
-        }
-    };
+    let (zone, label) = one_label(place)?;
     match zone.rules() {
         ZoneRules::Address => match address_label(label) {
-            None => Err(PolicyError::NotAnAddress { zone: zone.name().to_string() }),
+            None => Err(not_an_address(zone)),
             Some(account) if account != next.owner && !next.is_release() => {
                 Err(PolicyError::BelongsToAddress(account))
             }
