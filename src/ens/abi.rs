@@ -31,6 +31,18 @@ sol! {
     /// ens-contracts, `IHasAddressResolver`.
     function hasAddr(bytes32 node, uint256 coinType) external view returns (bool);
 
+    /// ENSIP-20: what a registration costs, and whether the name is free.
+    #[derive(Debug)]
+    struct RegisterParams {
+        uint256 price;
+        bool available;
+        address token;
+        uint256 commitTime;
+        bytes extraData;
+    }
+    /// ENSIP-20.
+    function registerParams(bytes name, uint256 duration) external view returns (RegisterParams);
+
     /// ENSIP-21: one lookup of a batch.
     struct Request {
         address sender;

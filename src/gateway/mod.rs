@@ -19,7 +19,7 @@ pub use cache::{Answer, AnswerBody};
 pub use kms::KmsError;
 pub use lookup::{Lookup, LookupBody, LookupError};
 pub use protocol::{Entrance, Protocol};
-pub use query::{Query, QueryError};
+pub use query::{Query, QueryError, Question};
 pub use signer::{Signer, SignerError, SignerLoadError};
 
 use alloy::primitives::Address;
@@ -154,13 +154,21 @@ impl Gateway {
         }
         let query = Query::parse(&lookup, &self.answers, &self.limits)?;
         let place = self.registry.zones().place(query.name()).ok_or_else(|| query.outside_of_zones())?;
-        let view = self.registry.view(query.name(), &place).await?;
-        let result = result::encode(query.protocol(), query.call(), &view);
+        let (result, basis) = match query.question() {
+            Question::Records(call) => {
+                let view = self.registry.view(query.name(), &place).await?;
+                (result::encode(query.protocol(), call, &view), view.basis().collect())
+            }
+            Question::Registration => {
+                let (available, version) = self.registry.availability(query.name(), &place).await?;
+                (result::encode_terms(available), vec![(query.name().node(), version)])
+            }
+        };
         let expires = now + self.answers.ttl_seconds;
         let signer = self.current_signer();
         let digest = query.protocol().digest(lookup.resolver, expires, &lookup.calldata, &result);
         let response = query.protocol().encode(&result, expires, &signer.sign(digest).await?);
-        let answer = Arc::new(Answer::new(response, expires, signer.address(), view.basis().collect()));
+        let answer = Arc::new(Answer::new(response, expires, signer.address(), basis));
         self.cache.insert(lookup, answer.clone());
         Ok(answer)
     }

@@ -4,7 +4,7 @@ use alloy::primitives::{Address, B256};
 use alloy::sol_types::{SolCall, SolValue};
 
 use crate::account::{SecretKey, Signature, personal_digest};
-use crate::ens::abi::{resolveCall, resolveWithContextCall};
+use crate::ens::abi::{registerParamsCall, resolveCall, resolveWithContextCall};
 use crate::keccak::keccak256;
 
 /// Through which door a lookup came.
@@ -33,7 +33,9 @@ impl Protocol {
     pub fn of(entrance: Entrance, calldata: &[u8]) -> Option<Self> {
         let is = |selector: [u8; 4]| calldata.starts_with(&selector);
         match entrance {
-            Entrance::Main if is(resolveCall::SELECTOR) => Some(Self::Ens),
+            Entrance::Main if is(resolveCall::SELECTOR) || is(registerParamsCall::SELECTOR) => {
+                Some(Self::Ens)
+            }
             Entrance::Main if is(resolveWithContextCall::SELECTOR) => Some(Self::Dm3),
             Entrance::Tor if is(resolveCall::SELECTOR) => Some(Self::Tor),
             _ => None,

@@ -1,14 +1,14 @@
-//! What is asked: a name, and a resolver call about it.
+//! What is asked: a name, and a resolver call about it, or the terms of its registration.
 
 use alloy::primitives::Address;
 use alloy::sol_types::SolCall;
-use alloy::sol_types::abi::token::PackedSeqToken;
+use alloy::sol_types::abi::token::{PackedSeqToken, WordToken};
 
 use super::lookup::Lookup;
 use super::protocol::Protocol;
 use crate::config::{AnswerSettings, Limits};
 use crate::ens::Name;
-use crate::ens::abi::{self, resolveCall};
+use crate::ens::abi::{self, registerParamsCall, resolveCall};
 use crate::ens::call::{CallError, RecordCall, RecordKey, ResolverCall};
 use crate::ens::wire::{self, WireError};
 
@@ -17,7 +17,16 @@ use crate::ens::wire::{self, WireError};
 pub struct Query {
     protocol: Protocol,
     name: Name,
-    call: ResolverCall,
+    question: Question,
+}
+
+/// What is asked about a name.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Records.
+    Records(ResolverCall),
+    /// The terms of a registration (ENSIP-20). They are the same for any duration.
+    Registration,
 }
 
 /// Why calldata is not a question that this gateway can ever answer.
@@ -30,7 +39,7 @@ pub enum QueryError {
     )]
     NotResolve,
     /// Its arguments are not ABI-encoded.
-    #[error("the arguments of resolve are malformed: {0}")]
+    #[error("the arguments of the function are malformed: {0}")]
     Malformed(String),
     /// The name.
     #[error("the name in the calldata: {0}")]
@@ -68,7 +77,12 @@ impl Query {
         if !(answers.resolvers.is_empty() || answers.resolvers.contains(resolver)) {
             return Err(QueryError::NotAnsweredResolver(*resolver));
         }
-        let (name, call) = split(protocol, lookup.calldata.get(4..).unwrap_or_default())?;
+        let arguments = lookup.calldata.get(4..).unwrap_or_default();
+        if lookup.calldata.starts_with(&registerParamsCall::SELECTOR) {
+            let (PackedSeqToken(name), WordToken(_)) = abi::arguments(arguments).map_err(malformed)?;
+            return Ok(Self { protocol, name: wire::decode(name)?, question: Question::Registration });
+        }
+        let (name, call) = split(protocol, arguments)?;
         let name = wire::decode(name)?;
         let call = match ResolverCall::parse(call, limits.multicall_calls)? {
             ResolverCall::One(call) => ResolverCall::One(about(&name, call)?),
@@ -79,7 +93,7 @@ impl Query {
         if protocol == Protocol::Dm3 && !fits_dm3(&call) {
             return Err(QueryError::NotForDm3);
         }
-        Ok(Self { protocol, name, call })
+        Ok(Self { protocol, name, question: Question::Records(call) })
     }
 
     /// How it has to be answered.
@@ -93,8 +107,8 @@ impl Query {
     }
 
     /// What is asked.
-    pub const fn call(&self) -> &ResolverCall {
-        &self.call
+    pub const fn question(&self) -> &Question {
+        &self.question
     }
 
     pub(super) fn outside_of_zones(&self) -> QueryError {
@@ -107,9 +121,12 @@ impl Query {
     }
 }
 
+fn malformed(error: alloy::sol_types::Error) -> QueryError {
+    QueryError::Malformed(error.to_string())
+}
+
 /// The encoded name and the call about it.
 fn split(protocol: Protocol, arguments: &[u8]) -> Result<(&[u8], &[u8]), QueryError> {
-    let malformed = |error: alloy::sol_types::Error| QueryError::Malformed(error.to_string());
     let (PackedSeqToken(name), PackedSeqToken(call)) = match protocol {
         Protocol::Ens | Protocol::Tor => abi::arguments(arguments).map_err(malformed)?,
         Protocol::Dm3 => {
@@ -154,9 +171,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_calldata_is_a_question_or_refused(rest in proptest::collection::vec(any::<u8>(), 0..600), which in 0usize..4) {
-            let selectors: [&[u8]; 4] =
-                [&resolveCall::SELECTOR, &resolveWithContextCall::SELECTOR, &multicallCall::SELECTOR, &[]];
+        fn any_calldata_is_a_question_or_refused(rest in proptest::collection::vec(any::<u8>(), 0..600), which in 0usize..5) {
+            let selectors: [&[u8]; 5] =
+                [&registerParamsCall::SELECTOR, &resolveCall::SELECTOR, &resolveWithContextCall::SELECTOR, &multicallCall::SELECTOR, &[]];
             let lookup = Lookup {
                 entrance: Entrance::Main,
                 resolver: Address::ZERO,
@@ -172,7 +189,7 @@ mod tests {
             let calldata = Query::encode(&name, &call);
             let lookup = Lookup { entrance: Entrance::Main, resolver: Address::ZERO, calldata };
             let query = Query::parse(&lookup, &AnswerSettings::default(), &Limits::default()).unwrap();
-            prop_assert_eq!((query.name(), query.call()), (&name, &ResolverCall::One(call)));
+            prop_assert_eq!((query.name(), query.question()), (&name, &Question::Records(ResolverCall::One(call))));
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Results: what the resolver function would return, ABI-encoded.
 
-use alloy::primitives::{Address, B256, Bytes};
+use alloy::primitives::{Address, B256, Bytes, U256, address};
 use alloy::sol_types::SolValue;
 
 use super::protocol::Protocol;
+use crate::ens::abi::RegisterParams;
 use crate::ens::call::{CallError, RecordCall, RecordKey, ResolverCall};
 use crate::registry::NameView;
 
@@ -23,6 +24,21 @@ pub fn encode(protocol: Protocol, call: &ResolverCall, view: &NameView) -> Vec<u
             calls.iter().map(entry).collect::<Vec<_>>().abi_encode()
         }
     }
+}
+
+/// Ether, where the address of a token is expected (ERC-7528).
+const ETHER: Address = address!("EeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE");
+
+/// The terms of a registration: names cost nothing, and nobody has to commit to one first.
+pub fn encode_terms(available: bool) -> Vec<u8> {
+    let terms = RegisterParams {
+        price: U256::ZERO,
+        available,
+        token: ETHER,
+        commitTime: U256::ZERO,
+        extraData: Bytes::new(),
+    };
+    terms.abi_encode()
 }
 
 fn encode_one(call: &RecordCall, view: &NameView) -> Vec<u8> {

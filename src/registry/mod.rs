@@ -151,6 +151,16 @@ impl Registry {
         }
     }
 
+    /// Whether a name can be claimed now, as far as that does not depend on who claims it; and the version of the name
+    /// that this rests on.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn availability(&self, name: &Name, place: &Place<'_>) -> Result<(bool, u64), StoreError> {
+        let entry = self.entry(name.node()).await?;
+        Ok((entry.owner.is_none() && admission::admit_name(place).is_ok(), entry.version))
+    }
+
     /// The chain of a name from the version after `after` on, oldest first, at most `limit` operations and about
     /// one body limit of records.
     ///

@@ -2,7 +2,7 @@
 
 use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::sol_types::{SolCall, SolValue};
-use dm3_gateway::ens::abi::{multicallCall, resolveCall};
+use dm3_gateway::ens::abi::{RegisterParams, multicallCall, registerParamsCall, resolveCall};
 use dm3_gateway::ens::call::{RecordCall, RecordKey};
 use dm3_gateway::ens::{CoinType, Name, wire};
 use dm3_gateway::gateway::answer;
@@ -375,4 +375,38 @@ async fn a_multicall_whose_entries_all_overlap_is_answered() {
     call.resize(call.len() + 20_000, 0);
     let body = json!({ "data": to_hex(&resolve(ALICE, call)), "sender": RESOLVER }).to_string();
     assert_eq!(server.post("/", body).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_terms_of_a_registration_say_whether_a_name_can_be_claimed_now() {
+    let server = TestServer::start().await;
+    let wallet = Wallet::new(1);
+    let available = async |name: &str| {
+        let name = wire::encode(&Name::parse(name).unwrap());
+        let duration = U256::from(31_536_000);
+        let calldata = registerParamsCall { name: name.into(), duration }.abi_encode();
+        assert_eq!(hex::encode(&calldata[..4]), "8de0a2ed");
+        let terms = RegisterParams::abi_decode_validate(&server.look_up(&calldata).await).unwrap();
+        assert!(terms.price.is_zero() && terms.commitTime.is_zero() && terms.extraData.is_empty());
+        assert_eq!(terms.token.to_string(), "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE");
+        terms.available
+    };
+    assert!(available("alice.user.dm3.eth").await);
+    assert!(available(&wallet.address_name()).await);
+    let claimed = server.claim(&wallet, "alice.user.dm3.eth", nothing()).await;
+    assert!(!available("alice.user.dm3.eth").await, "the answer from before the claim");
+    let released = wallet.next(&claimed, Address::ZERO, nothing());
+    assert_eq!(server.send(&released).await.status, 200);
+    assert!(available("alice.user.dm3.eth").await, "released");
+    let looks_like_an_address = format!("0x{}.user.dm3.eth", "ab".repeat(20));
+    for name in [
+        "admin.user.dm3.eth",
+        "ab.user.dm3.eth",
+        "user.dm3.eth",
+        "a.alice.user.dm3.eth",
+        "bob.addr.dm3.eth",
+        &looks_like_an_address,
+    ] {
+        assert!(!available(name).await, "{name}");
+    }
 }

@@ -282,7 +282,7 @@ async fn a_gateway_that_lies_is_found_out_and_the_next_one_asked() {
         )
         .await;
         let error = gateways(&[&liar]).fetch(&vector.cid).await.unwrap_err();
-        assert!(matches!(error, IpfsError::Invalid { .. }), "{at}: {error:?}");
+        assert!(matches!(error, IpfsError::Unreachable { .. }), "{at}: {error:?}");
         assert!(error.to_string().contains(reason), "{at}: {error}");
         assert_eq!(gateways(&[&liar, &honest]).fetch(&vector.cid).await.unwrap(), vector.file(), "{at}");
     }

@@ -201,11 +201,14 @@ async fn the_same_again_has_not_changed_and_something_else_has() {
     assert_eq!((same.resolved_at, same.changed_at), (NOW + 100, NOW));
     hand.store(NOW + 200, Ordering::SeqCst);
     assert_eq!(resolve(&keeper, found(Verdict::Invalid)).await.changed_at, NOW + 200);
-    let told = Outcome {
+    // When it was written counts where nothing was kept before. Who saw something else is told of it as of now.
+    let written = |verdict| Outcome {
         lifetime: Lifetime { changed_at: Some(7), ..Lifetime::default() },
-        ..found(Verdict::Invalid)
+        ..found(verdict)
     };
-    assert_eq!(resolve(&keeper, told).await.changed_at, 7);
+    assert_eq!(resolve(&keeper, written(Verdict::Absent)).await.changed_at, NOW + 200);
+    let (keeper, _) = self::keeper();
+    assert_eq!(resolve(&keeper, written(Verdict::Absent)).await.changed_at, 7);
 }
 
 #[tokio::test]
