@@ -56,7 +56,9 @@ fn refused(lookup: &ProfileLookup, what: &str) -> CliError {
 fn explain(error: &ClientError) -> CliError {
     let message = CliError::new(told(&error.to_string()));
     match error {
-        ClientError::Url(_) | ClientError::Http(_) => message.next("check --gateway; is it running there?"),
+        ClientError::Url(_) | ClientError::Http(_) | ClientError::Stream(_) => {
+            message.next("check --gateway; is it running there?")
+        }
         ClientError::Refused { .. } => message,
     }
 }

@@ -1,9 +1,12 @@
 //! A client for services in other processes: asks a gateway over HTTP, and gives what [`Lookups`](super::Lookups) gives.
 
+mod changes;
+
 use std::time::Duration;
 
+pub use changes::Changes;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::sender_check::SenderCheck;
@@ -13,6 +16,8 @@ use crate::fetch::choose_tls;
 
 /// For one request. A gateway answers within its `request_seconds`, 20 at most.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// A connection that says nothing for so long is broken. On a stream, a gateway says something every 10 seconds.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// Asks a gateway for profiles.
 #[derive(Clone, Debug)]
@@ -30,6 +35,9 @@ pub enum ClientError {
     /// No connection, no answer in time, or not what a gateway answers.
     #[error("the gateway does not answer: {0}")]
     Http(#[from] reqwest::Error),
+    /// A stream that is not one of changes.
+    #[error("what came is no stream of changes of a gateway: {0}")]
+    Stream(String),
     /// It said no.
     #[error("the gateway answered {status}: {detail}")]
     Refused {
@@ -60,7 +68,7 @@ impl Client {
             return Err(ClientError::Url(gateway));
         }
         choose_tls();
-        Ok(Self { http: reqwest::Client::builder().timeout(TIMEOUT).build()?, base: gateway })
+        Ok(Self { http: reqwest::Client::builder().read_timeout(SILENCE).build()?, base: gateway })
     }
 
     /// Anybody's profile; looked up at most `max_age` seconds ago, if anything answers.
@@ -81,8 +89,8 @@ impl Client {
         max_age: Option<u64>,
     ) -> Result<Vec<ProfileLookup>, ClientError> {
         let names: Vec<_> = names.iter().map(Name::as_str).collect();
-        let request = self.http.post(self.url(&["v1", "profiles"]));
-        let response = request.json(&json!({ "names": names, "maxAge": max_age })).send().await?;
+        let body = json!({ "names": names, "maxAge": max_age });
+        let response = self.post(&["v1", "profiles"], &body).send().await?;
         Ok(read::<Items>(response).await?.items)
     }
 
@@ -111,7 +119,13 @@ impl Client {
     ) -> Result<SenderCheck, ClientError> {
         let path = ["v1", "delivery-services", service.as_str(), "accounts", receiver.as_str(), "checks"];
         let body = json!({ "sender": sender.as_str(), "maxAge": max_age });
-        read(self.http.post(self.url(&path)).json(&body).send().await?).await
+        read(self.post(&path, &body).send().await?).await
+    }
+
+    /// What becomes of up to 500 names, from a cursor of before on; without one, what each is now comes first.
+    #[must_use]
+    pub fn changes(&self, names: &[Name], cursor: Option<u64>) -> Changes {
+        Changes::new(self.clone(), names, cursor)
     }
 
     fn get(&self, path: &[&str], max_age: Option<u64>) -> reqwest::RequestBuilder {
@@ -120,7 +134,11 @@ impl Client {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.http.get(url)
+        self.http.get(url).timeout(TIMEOUT)
+    }
+
+    fn post(&self, path: &[&str], body: &Value) -> reqwest::RequestBuilder {
+        self.http.post(self.url(path)).timeout(TIMEOUT).json(body)
     }
 
     fn url(&self, path: &[&str]) -> Url {
@@ -134,9 +152,13 @@ impl Client {
 }
 
 async fn read<T: for<'de> Deserialize<'de>>(response: reqwest::Response) -> Result<T, ClientError> {
+    Ok(accepted(response).await?.json().await?)
+}
+
+async fn accepted(response: reqwest::Response) -> Result<reqwest::Response, ClientError> {
     let status = response.status();
     if status.is_success() {
-        return Ok(response.json().await?);
+        return Ok(response);
     }
     let refusal = response.json::<Refusal>().await;
     let detail = refusal.map_or_else(|_| "without a reason".to_owned(), |refusal| refusal.detail);

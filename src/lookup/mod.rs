@@ -25,7 +25,7 @@ use futures_util::stream::iter;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-pub use client::{Client, ClientError};
+pub use client::{Changes, Client, ClientError};
 pub use ipfs::{IpfsError, IpfsGateways};
 pub use sender_check::{HoldingsEvidence, RuleCheck, RuleResult, SenderCheck, SpamRule};
 pub use verdict::{

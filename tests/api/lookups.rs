@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use dm3_gateway::dm3::{PROFILE_RECORD, ProfileKeys, UserProfile, inline_record};
 use dm3_gateway::ens::Name;
-use dm3_gateway::lookup::{Client, Freshness, Verdict};
+use dm3_gateway::lookup::{Changes, Client, ClientError, Freshness, News, ProfileLookup, Verdict};
 use futures_util::future::join_all;
 use reqwest::Response;
 use serde_json::{Value, json};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::broadcast;
 
 use crate::harness::{NOW, TestServer, Wallet, nothing, reply, texts};
 
@@ -310,6 +313,73 @@ async fn who_comes_back_with_a_cursor_hears_what_they_missed() {
     assert_eq!(lookup["profile"]["deliveryServices"], json!(["two.eth"]));
     let mut missed = Events::of(&server, &format!("names={ALICE}&cursor={cursor}")).await;
     assert_eq!(missed.next().await.0["profile"]["deliveryServices"], json!(["two.eth"]));
+}
+
+/// Passes connections on to a server, and cuts them.
+struct CutOff {
+    url: String,
+    cut: broadcast::Sender<()>,
+}
+
+impl CutOff {
+    async fn before(server: &TestServer) -> Self {
+        let to = server.url.strip_prefix("http://").unwrap().to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (cut, _) = broadcast::channel(1);
+        let cuts = cut.clone();
+        tokio::spawn(async move {
+            while let Ok((mut from, _)) = listener.accept().await {
+                let (mut cut, to) = (cuts.subscribe(), to.clone());
+                tokio::spawn(async move {
+                    let Ok(mut to) = TcpStream::connect(to).await else { return };
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut from, &mut to) => {}
+                        _ = cut.recv() => {}
+                    }
+                });
+            }
+        });
+        Self { url, cut }
+    }
+
+    fn cut(&self) {
+        self.cut.send(()).ok();
+    }
+}
+
+/// The next lookup that the typed client is told of.
+async fn told(changes: &mut Changes) -> ProfileLookup {
+    loop {
+        let next = tokio::time::timeout(Duration::from_secs(30), changes.next()).await;
+        if let News::Profile(lookup) = next.unwrap().unwrap().news {
+            return *lookup;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_typed_client_hears_of_changes_and_goes_on_where_its_connection_broke() {
+    let wallet = Wallet::new(1);
+    let server = with_alice(&wallet).await;
+    let between = CutOff::before(&server).await;
+    let client = Client::new(between.url.parse().unwrap()).unwrap();
+    let mut changes = client.changes(&[Name::parse(ALICE).unwrap()], None);
+    assert_eq!(told(&mut changes).await.verdict, Verdict::Verified);
+    let mut state = server.get(&format!("/v1/names/{}", wallet.address_name())).await.body;
+    for service in ["one.eth", "two.eth", "three.eth"] {
+        between.cut();
+        let profile = texts(&[(PROFILE_RECORD, &wallet.profile(service))]);
+        state = server.send(&wallet.next(&state, wallet.address(), profile)).await.body;
+        while told(&mut changes).await.profile.unwrap().delivery_services != [service] {}
+    }
+
+    let refused = client.changes(&[], None).next().await.unwrap_err();
+    assert!(matches!(refused, ClientError::Refused { status: 400, .. }), "{refused}");
+    drop(server);
+    between.cut();
+    let unreached = tokio::time::timeout(Duration::from_secs(30), changes.next()).await.unwrap();
+    assert!(matches!(unreached, Err(ClientError::Http(_))), "{unreached:?}");
 }
 
 /// Whoever loses the connection after the first of several changes comes back with its id.
