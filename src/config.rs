@@ -115,8 +115,8 @@ pub struct LookupSettings {
     pub cache_mebibytes: u64,
     /// `lookups.keep`: whether lookups of others' names survive a restart, in the database. Default false.
     pub keep: bool,
-    /// `lookups.ipfs_gateways`, `DM3_LOOKUPS_IPFS_GATEWAYS` (comma-separated): trustless gateways for records in IPFS.
-    /// Default none.
+    /// `lookups.ipfs_gateways`, `DM3_LOOKUPS_IPFS_GATEWAYS` (comma-separated): trustless gateways for records in IPFS,
+    /// the preferred first. They may be inside. Default none.
     pub ipfs_gateways: Vec<url::Url>,
     /// `lookups.watches`: streams of changes at a time. Default 100.
     pub watches: usize,
@@ -495,6 +495,9 @@ pub enum ConfigError {
         "DM3_LOOKUPS_PURGE_TOKEN has {0} characters: at least 16 are expected, such as openssl rand -hex 16 gives"
     )]
     PurgeToken(usize),
+    /// A gateway that cannot be asked. Its URL is not shown: it may hold a secret.
+    #[error("lookups.ipfs_gateways, number {0}: an http or https URL is expected, without a user name")]
+    IpfsGateway(usize),
     /// A value outside of its range.
     #[error("{setting} is {value}: {expected}")]
     Range {
@@ -560,7 +563,18 @@ impl Settings {
             limits: file.limits,
         };
         settings.check_ranges()?;
+        settings.check_gateways()?;
         Ok(settings)
+    }
+
+    fn check_gateways(&self) -> Result<(), ConfigError> {
+        let is_asked = |url: &url::Url| {
+            matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
+        };
+        match self.lookups.ipfs_gateways.iter().position(|url| !is_asked(url)) {
+            Some(at) => Err(ConfigError::IpfsGateway(at + 1)),
+            None => Ok(()),
+        }
     }
 
     fn check_ranges(&self) -> Result<(), ConfigError> {
@@ -707,6 +721,10 @@ mod tests {
         assert!(message("[answers]\nhttp_max_age_seconds = 300").contains("less than answers.ttl_seconds"));
         let secret = message("rpc_url = 'wss://rpc.example/hunter2'");
         assert!(secret.contains("http or https") && !secret.contains("hunter2"), "{secret}");
+        let gateways = "[lookups]\nipfs_gateways = ['https://a.example', 'http://me:hunter2@b.example']";
+        let gateway = message(gateways);
+        assert!(gateway.contains("number 2") && !gateway.contains("hunter2"), "{gateway}");
+        assert!(message("[lookups]\nipfs_gateways = ['ipfs://x']").contains("http or https"));
         assert!(message("[[zones]]\nname = 'a.eth'\nkind = 'closed'").contains("unknown variant `closed`"));
     }
 }

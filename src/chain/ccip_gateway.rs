@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(server.connections(), 4);
         for long in ["{data}".repeat(60 << 10), "{sender}".repeat(2 << 10), "x".repeat(61 << 10)] {
             let error = request(&gateway, vec![format!("{}{long}", server.url("/good/"))]).await.unwrap_err();
-            assert!(error.message.contains("longer than"), "{}", error.message);
+            assert!(error.message.contains("with the lookup's data in it"), "{}", error.message);
             assert!(error.message.len() < 400, "{}", error.message.len());
         }
         assert_eq!(server.connections(), 4);
