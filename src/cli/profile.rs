@@ -63,12 +63,16 @@ fn explain(error: &ClientError) -> CliError {
     }
 }
 
+fn lower(word: &impl std::fmt::Debug) -> String {
+    format!("{word:?}").to_lowercase()
+}
+
 /// A line for each thing there is to know.
 fn describe(lookup: &ProfileLookup) -> String {
     let mut lines = vec![
         ("name", lookup.name.clone()),
-        ("verdict", format!("{:?}", lookup.verdict).to_lowercase()),
-        ("freshness", format!("{:?}, looked up {}", lookup.freshness, lookup.resolved_at).to_lowercase()),
+        ("verdict", lower(&lookup.verdict)),
+        ("freshness", format!("{}, looked up {}", lower(&lookup.freshness), lookup.resolved_at)),
     ];
     lines.extend(lookup.address.map(|address| ("account", address.to_string())));
     if let Some(profile) = &lookup.profile {
