@@ -82,8 +82,8 @@ fn describe(lookup: &ProfileLookup) -> String {
     for service in &lookup.delivery_services {
         let what = match (&service.profile, &service.reason) {
             (Some(profile), _) => profile.url.clone(),
-            (None, Some(reason)) => format!("{:?}: {reason}", service.verdict).to_lowercase(),
-            (None, None) => format!("{:?}", service.verdict).to_lowercase(),
+            (None, Some(reason)) => format!("{}: {reason}", lower(&service.verdict)),
+            (None, None) => lower(&service.verdict),
         };
         lines.push(("delivery service", format!("{} {what}", service.name)));
     }
