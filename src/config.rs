@@ -1,21 +1,24 @@
 //! Settings. From the strongest: flags, environment (`DM3_…`), the file given by `--config` (TOML), defaults.
 
+mod lookups;
+mod rpc_url;
 mod signer;
+mod zones;
 
-use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use alloy::primitives::Address;
-use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+use serde::Deserialize;
 
 use crate::account::SecretKeyError;
 use crate::session::{SessionSecretError, SessionSecrets};
 use signer::FileSigner;
 
+pub use lookups::{LookupSettings, PurgeToken};
+pub use rpc_url::{RpcUrl, RpcUrlError};
 pub use signer::{KmsKey, PasswordSource, SignerSettings};
+pub use zones::{ZoneKind, ZoneRecords, ZoneSettings};
 
 /// Everything that `serve` can be told.
 #[derive(Clone, Debug)]
@@ -48,118 +51,6 @@ pub struct Settings {
     pub lookups: LookupSettings,
     /// `[limits]`: bounds on requests and records.
     pub limits: Limits,
-}
-
-/// The URL of a JSON-RPC endpoint. There is often a key in it: its `Debug` shows the host only.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct RpcUrl(url::Url);
-
-/// Not such a URL.
-#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
-#[error("an http or https URL is expected")]
-pub struct RpcUrlError;
-
-impl RpcUrl {
-    /// The URL.
-    pub fn url(&self) -> url::Url {
-        self.0.clone()
-    }
-}
-
-impl TryFrom<url::Url> for RpcUrl {
-    type Error = RpcUrlError;
-
-    fn try_from(url: url::Url) -> Result<Self, RpcUrlError> {
-        if matches!(url.scheme(), "http" | "https") { Ok(Self(url)) } else { Err(RpcUrlError) }
-    }
-}
-
-impl FromStr for RpcUrl {
-    type Err = RpcUrlError;
-
-    fn from_str(text: &str) -> Result<Self, RpcUrlError> {
-        url::Url::parse(text).map_err(|_| RpcUrlError)?.try_into()
-    }
-}
-
-impl TryFrom<String> for RpcUrl {
-    type Error = RpcUrlError;
-
-    fn try_from(text: String) -> Result<Self, RpcUrlError> {
-        text.parse()
-    }
-}
-
-impl std::fmt::Debug for RpcUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "RpcUrl({})", self.0.host_str().unwrap_or_default())
-    }
-}
-
-/// How anybody's profiles are looked up and kept.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LookupSettings {
-    /// `lookups.ttl_seconds`: how long a lookup is good, unless the name's TTL in ENS or a gateway's answer says less.
-    /// Default 300.
-    pub ttl_seconds: u64,
-    /// `lookups.absent_seconds`: the same when there is no profile. Default 60.
-    pub absent_seconds: u64,
-    /// `lookups.unreachable_seconds`: how long nobody is asked again after nobody answered. Default 5.
-    pub unreachable_seconds: u64,
-    /// `lookups.stale_seconds`: how old something may become that is still given, and marked, while nobody answers.
-    /// Default 86,400.
-    pub stale_seconds: u64,
-    /// `lookups.cache_mebibytes`: memory for what is kept. Default 64.
-    pub cache_mebibytes: u64,
-    /// `lookups.keep`: whether lookups of others' names survive a restart, in the database. Default false.
-    pub keep: bool,
-    /// `lookups.ipfs_gateways`, `DM3_LOOKUPS_IPFS_GATEWAYS` (comma-separated): trustless gateways for records in IPFS,
-    /// the preferred first. They may be inside. Default none.
-    pub ipfs_gateways: Vec<url::Url>,
-    /// `lookups.watches`: streams of changes at a time. Default 100.
-    pub watches: usize,
-    /// `DM3_LOOKUPS_PURGE_TOKEN`: what the operator shows to have something forgotten. Default none: nobody can.
-    #[serde(skip)]
-    pub purge_token: Option<PurgeToken>,
-    /// `lookups.allowed_hosts`, `DM3_LOOKUPS_ALLOWED_HOSTS` (comma-separated): `host` or `host:port` that is asked even
-    /// though it is not public. For development. Default none.
-    pub allowed_hosts: Vec<String>,
-}
-
-impl Default for LookupSettings {
-    fn default() -> Self {
-        Self {
-            ttl_seconds: 300,
-            absent_seconds: 60,
-            unreachable_seconds: 5,
-            stale_seconds: 86_400,
-            cache_mebibytes: 64,
-            keep: false,
-            watches: 100,
-            purge_token: None,
-            ipfs_gateways: Vec::new(),
-            allowed_hosts: Vec::new(),
-        }
-    }
-}
-
-/// What the operator shows to have a kept lookup forgotten. Its `Debug` shows nothing of it.
-#[derive(Clone)]
-pub struct PurgeToken(Zeroizing<String>);
-
-impl PurgeToken {
-    /// The token.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for PurgeToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PurgeToken(…)")
-    }
 }
 
 /// A delivery service that keeps its accounts here.
@@ -221,78 +112,6 @@ impl Default for AnswerSettings {
             resolvers: Vec::new(),
             tor_resolvers: Vec::new(),
         }
-    }
-}
-
-/// Who may claim names in a zone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ZoneKind {
-    /// The account whose address the label is.
-    Address,
-    /// Whoever comes first, within the zone's policy.
-    Open,
-}
-
-/// A zone, as it is configured; see [`crate::registry::Zones`] for what is checked.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ZoneSettings {
-    /// The ENS name under which this gateway is authoritative.
-    pub name: String,
-    /// Who may claim.
-    pub kind: ZoneKind,
-    /// The address zone from which a name takes what it does not set itself, under its owner's address.
-    pub inherit_from: Option<String>,
-    /// How many names one account may hold here; 0 for any number. Default 1. Open zones only.
-    pub names_per_owner: Option<u32>,
-    /// The shortest label that can be claimed, in characters. Default 3. Open zones only.
-    pub min_label_length: Option<usize>,
-    /// Labels that nobody can claim. Default none. Open zones only.
-    #[serde(default)]
-    pub reserved: Vec<String>,
-    /// What the zone's own name answers. Default nothing.
-    #[serde(default)]
-    pub records: ZoneRecords,
-    /// What claimed names answer that neither they nor their owner's address name set: texts (but no dm3 profile), data
-    /// and contenthash. Default nothing.
-    #[serde(default)]
-    pub fallback: ZoneRecords,
-}
-
-/// Records in the settings. Bytes are 0x and hex digits; addresses and the content hash may have their text form as well.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ZoneRecords {
-    /// Text records.
-    pub texts: BTreeMap<String, String>,
-    /// Address records by coin: its name, its number, or `evm:<chain id>`.
-    pub addresses: BTreeMap<String, String>,
-    /// Data records.
-    pub data: BTreeMap<String, String>,
-    /// The content hash.
-    pub contenthash: Option<String>,
-}
-
-impl ZoneSettings {
-    fn defaults() -> Vec<Self> {
-        let zone = |name: &str, kind, inherit_from: Option<&str>| Self {
-            name: name.into(),
-            kind,
-            inherit_from: inherit_from.map(Into::into),
-            names_per_owner: None,
-            min_label_length: None,
-            reserved: match kind {
-                ZoneKind::Address => vec![],
-                ZoneKind::Open => vec!["admin".into(), "support".into()],
-            },
-            records: ZoneRecords::default(),
-            fallback: ZoneRecords::default(),
-        };
-        vec![
-            zone("addr.dm3.eth", ZoneKind::Address, None),
-            zone("user.dm3.eth", ZoneKind::Open, Some("addr.dm3.eth")),
-        ]
     }
 }
 
@@ -557,24 +376,14 @@ impl Settings {
             lookups: LookupSettings {
                 ipfs_gateways: args.lookups_ipfs_gateways.unwrap_or(file.lookups.ipfs_gateways),
                 allowed_hosts: args.lookups_allowed_hosts.unwrap_or(file.lookups.allowed_hosts),
-                purge_token: secrets.purge_token.map(parse_purge_token).transpose()?,
+                purge_token: secrets.purge_token.map(PurgeToken::parse).transpose()?,
                 ..file.lookups
             },
             limits: file.limits,
         };
         settings.check_ranges()?;
-        settings.check_gateways()?;
+        settings.lookups.check_gateways()?;
         Ok(settings)
-    }
-
-    fn check_gateways(&self) -> Result<(), ConfigError> {
-        let is_asked = |url: &url::Url| {
-            matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
-        };
-        match self.lookups.ipfs_gateways.iter().position(|url| !is_asked(url)) {
-            Some(at) => Err(ConfigError::IpfsGateway(at + 1)),
-            None => Ok(()),
-        }
     }
 
     fn check_ranges(&self) -> Result<(), ConfigError> {
@@ -632,13 +441,6 @@ impl Settings {
             range(setting, number as u64, (1..=1 << 20).contains(&number), "1 to 1048576 are allowed")?;
         }
         Ok(())
-    }
-}
-
-fn parse_purge_token(text: &str) -> Result<PurgeToken, ConfigError> {
-    match text.len() {
-        length @ ..16 => Err(ConfigError::PurgeToken(length)),
-        _ => Ok(PurgeToken(Zeroizing::new(text.to_owned()))),
     }
 }
 
