@@ -7,10 +7,11 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::RefOr;
 use utoipa::{IntoResponses, ToSchema};
 
 use super::middleware::Fault;
+use super::openapi::described;
 use super::problem::Problem;
 use crate::gateway::{AnswerError, LookupError};
 
@@ -26,12 +27,7 @@ pub struct Failure {
 /// What every lookup can be answered instead of an answer.
 impl IntoResponses for Failure {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        let response = |status: u16, description: &str| {
-            let content = Content::new(Some(Ref::from_schema_name(Self::name())));
-            let response =
-                ResponseBuilder::new().description(description).content("application/json", content).build();
-            (status.to_string(), response.into())
-        };
+        let response = described::<Self>;
         [
             response(400, "Not a lookup, or one that is never answered"),
             response(403, "This gateway does not sign for the contract"),

@@ -7,10 +7,11 @@ use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::RefOr;
 use utoipa::{IntoResponses, ToSchema};
 
 use super::middleware::Fault;
+use super::openapi::described;
 use crate::ens::NameError;
 use crate::lookup::Unreachable;
 use crate::registry::{ApplyError, UnversionedError};
@@ -29,12 +30,7 @@ pub struct Dm3Failure {
 /// What every one of these routes can answer instead of its own.
 impl IntoResponses for Dm3Failure {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        let response = |status: u16, description: &str| {
-            let content = Content::new(Some(Ref::from_schema_name(Self::name())));
-            let response =
-                ResponseBuilder::new().description(description).content("application/json", content).build();
-            (status.to_string(), response.into())
-        };
+        let response = described::<Self>;
         [
             response(400, "The request is not what it should be, or not allowed"),
             response(500, "The gateway failed"),

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use axum::Json;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::{Content, Ref, RefOr, Response};
+use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi, ToSchema};
 
 use super::ccip_failure::Failure;
@@ -98,6 +98,13 @@ struct Api;
     components(schemas(Failure))
 )]
 struct Lookups;
+
+/// A status, and that its body is a `T` in JSON.
+pub fn described<T: ToSchema>(status: u16, description: &str) -> (String, RefOr<Response>) {
+    let content = Content::new(Some(Ref::from_schema_name(T::name())));
+    let response = ResponseBuilder::new().description(description).content("application/json", content);
+    (status.to_string(), response.build().into())
+}
 
 /// An error whose body nobody described is a [`Problem`].
 fn describe_problems(document: &mut utoipa::openapi::OpenApi) {
