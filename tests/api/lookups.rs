@@ -374,6 +374,11 @@ async fn the_typed_client_hears_of_changes_and_goes_on_where_its_connection_brok
         while told(&mut changes).await.profile.unwrap().delivery_services != [service] {}
     }
 
+    // With a cursor, only what has changed since is told.
+    server.move_clock(3600);
+    let mut since = client.changes(&[Name::parse(ALICE).unwrap()], Some(NOW + 1800));
+    assert!(matches!(since.next().await.unwrap().news, News::Complete));
+
     let refused = client.changes(&[], None).next().await.unwrap_err();
     assert!(matches!(refused, ClientError::Refused { status: 400, .. }), "{refused}");
     drop(server);
