@@ -43,6 +43,28 @@ sol! {
     /// ENSIP-20.
     function registerParams(bytes name, uint256 duration) external view returns (RegisterParams);
 
+    /// ENSIP-20: who is to have which name.
+    struct RegisterRequest {
+        bytes name;
+        address owner;
+        uint256 duration;
+        bytes32 secret;
+        address resolver;
+        bytes extraData;
+    }
+    /// ENSIP-20.
+    function register(RegisterRequest request) external payable;
+    /// ENSIP-20.
+    function transferFrom(bytes name, address owner, address newOwner) external payable;
+    /// ENSIP-1, the way in.
+    function setAddr(bytes32 node, address account) external;
+    /// ENSIP-9, the way in.
+    function setAddr(bytes32 node, uint256 coinType, bytes value) external;
+    /// ENSIP-5, the way in.
+    function setText(bytes32 node, string key, string value) external;
+    /// ENSIP-7, the way in.
+    function setContenthash(bytes32 node, bytes hash) external;
+
     /// ENSIP-21: one lookup of a batch.
     struct Request {
         address sender;

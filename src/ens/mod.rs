@@ -9,6 +9,7 @@ pub mod contenthash;
 mod name;
 mod node;
 pub mod wire;
+pub mod write;
 
 pub use coin::{CoinType, CoinTypeError, CoinTypeTooLarge};
 pub use name::{Name, NameError};

@@ -19,7 +19,9 @@ pub enum Code {
     OtherName,
     /// The state is for another chain.
     OtherChain,
-    /// `validUntil` is too far ahead.
+    /// The message is not for a contract that this gateway answers for.
+    OtherDomain,
+    /// `validUntil`, or `expirationTimestamp`, is too far ahead.
     ValidForTooLong,
     /// The proof does not prove that the state may be.
     Proof,
@@ -37,10 +39,14 @@ pub enum Code {
     TooShort,
     /// The owner holds as many names as it may.
     Quota,
+    /// Somebody else decides about the name.
+    NotOwner,
     /// Nothing is served under this path.
     NoSuchRoute,
     /// The name is outside of all zones.
     NoSuchZone,
+    /// Nobody ever claimed a name with this node.
+    UnknownNode,
     /// Nobody holds the name; `nextVersion` and `previous` are what a claim has to say.
     Unclaimed,
     /// Something is served under this path, but not by this method.
@@ -49,7 +55,7 @@ pub enum Code {
     Conflict,
     /// Nobody holds the name that is to be released.
     NothingToRelease,
-    /// `validUntil` has passed.
+    /// `validUntil`, `expirationTimestamp`, or the time of a message, has passed.
     Expired,
     /// A record that cannot be.
     InvalidRecord,

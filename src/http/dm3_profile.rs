@@ -180,8 +180,7 @@ pub async fn show(
 ) -> Result<Json<Value>, Dm3Failure> {
     let Path(address) = address?;
     let account = parse_account(&address)?;
-    let zones = app.registry.zones();
-    for name in zones.iter().filter_map(|zone| zones.address_name(zone.name(), account)) {
+    for name in app.registry.zones().address_names(account) {
         if let Some(found) = app.lookups.verified(&name, None).await? {
             return Ok(Json(serde_json::from_str(&found.signed.to_json()).unwrap_or_default()));
         }

@@ -47,6 +47,30 @@ pub fn operation() -> Value {
     })
 }
 
+/// A message that sets a text record of the name, which ethers 6.17 has signed.
+pub fn message() -> Value {
+    json!({
+        "sender": {
+            "name": "dm3-gateway",
+            "version": "1",
+            "chainId": 1,
+            "verifyingContract": RESOLVER,
+        },
+        "data": {
+            "data": "0x10f13a8cedc59955d48d4280a4d80555f7f37053acc4bdce494b53d8ecc44769cc12af1200000000000000\
+                0000000000000000000000000000000000000000000000006000000000000000000000000000000000000000\
+                000000000000000000000000a000000000000000000000000000000000000000000000000000000000000000\
+                0b6465736372697074696f6e0000000000000000000000000000000000000000000000000000000000000000\
+                0000000000000000000000000000000000000000174d65737361676573207265616368206d6520686572652e\
+                000000000000000000",
+            "sender": OWNER,
+            "expirationTimestamp": 1_800_000_000,
+        },
+        "signature": "0xaa03a7dc72b78e2f2e1988943864b68c0c2533d8f1f32469255a68c9ce55c80a\
+            088022b24466f9287f84b0088cae86d092f880e2e7cd750245f4eca1a953171a1b",
+    })
+}
+
 /// A lookup by POST.
 pub fn lookup() -> Value {
     json!({ "data": CALLDATA, "sender": RESOLVER })

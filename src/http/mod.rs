@@ -9,6 +9,7 @@ mod codecs;
 mod dm3_auth;
 mod dm3_failure;
 mod dm3_profile;
+mod erc7884;
 mod examples;
 mod health;
 mod html;

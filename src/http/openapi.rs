@@ -11,8 +11,8 @@ use super::ccip_failure::Failure;
 use super::dm3_failure::Dm3Failure;
 use super::problem::{Problem, ProblemBody};
 use super::{
-    accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, lookups, names, spam_rules,
-    zones,
+    accounts, availability, ccip, codecs, dm3_auth, dm3_profile, erc7884, health, info, lookups, names,
+    spam_rules, zones,
 };
 
 static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(document);
@@ -61,6 +61,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         names::apply,
         names::history,
         availability::show,
+        erc7884::apply,
         codecs::address,
         codecs::contenthash,
         dm3_profile::publish,

@@ -16,8 +16,8 @@ use super::html::{self, PageFailure};
 use super::middleware::{self, Bounds, REQUEST_ID};
 use super::problem::Problem;
 use super::{
-    Shared, accounts, availability, ccip, codecs, dm3_auth, dm3_profile, health, info, lookups, names,
-    openapi, spam_rules, zones,
+    Shared, accounts, availability, ccip, codecs, dm3_auth, dm3_profile, erc7884, health, info, lookups,
+    names, openapi, spam_rules, zones,
 };
 use crate::gateway::Entrance;
 
@@ -39,6 +39,7 @@ pub fn router(app: Shared) -> Router {
         .route("/v1/names/{name}", get(names::show).put(names::apply))
         .route("/v1/names/{name}/history", get(names::history))
         .route("/v1/names/{name}/availability", get(availability::show))
+        .route("/v1/erc7884", post(erc7884::apply))
         .route("/v1/codecs/address", get(codecs::address))
         .route("/v1/codecs/contenthash", get(codecs::contenthash))
         .route("/v1/profiles", post(lookups::profiles))

@@ -179,7 +179,8 @@ impl<'a> Resolution<'a> {
         let view = registry.view(self.name, place).await?;
         self.lifetime.basis = view.basis().collect();
         self.lifetime.changed_at = view.states().map(|(_, entry)| entry.updated_at).max();
-        let names = [Some(self.name.to_string()), registry.zones().inherited_name(place, view.owner())];
+        let inherited = place.zone().inherited_name(view.owner());
+        let names = [Some(self.name.to_string()), inherited.as_ref().map(Name::to_string)];
         let state = |((_, entry), name): ((_, &crate::store::Entry), Option<String>)| {
             let (version, state_hash) = (entry.version, entry.state_hash);
             name.filter(|_| version > 0).map(|name| StateEvidence { name, version, state_hash })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alloy::primitives::{Address, B256};
+use alloy::primitives::{Address, B256, Bytes};
 use tokio::task::JoinError;
 use tracing::Instrument;
 
@@ -12,7 +12,7 @@ use super::record_rules::{self, PublishedProfile, RecordError};
 use super::zone::{Place, Zone, ZoneRules};
 use crate::chain::SignatureFault;
 use crate::ens::Name;
-use crate::state::{NameState, OperationBody, Proof, StateError};
+use crate::state::{AcceptedAt, NameState, OperationBody, Proof, StateError};
 use crate::store::{AppendError, Entry, NewOperation, StoreError};
 
 /// How far ahead `validUntil` may be: a signed state that was never sent is not dangerous for longer.
@@ -199,17 +199,26 @@ impl Registry {
         let Proof::Eip712 { signature, accepted_at: None } = proof else {
             return Err(ProofError::Kind.into());
         };
+        let expected = current.owner.unwrap_or(state.owner);
+        let accepted_at = self.check_signature(expected, state.signing_digest(), signature).await?;
+        Ok(Proof::Eip712 { signature: signature.clone(), accepted_at })
+    }
+
+    /// Checks that an account has signed; of a contract account, tells where that was said.
+    pub(super) async fn check_signature(
+        &self,
+        account: Address,
+        digest: B256,
+        signature: &Bytes,
+    ) -> Result<Option<AcceptedAt>, ApplyError> {
         let (length, limit) = (signature.len(), self.limits.record_bytes);
         if length > limit {
             return Err(ProofError::TooLong { length, limit }.into());
         }
-        let expected = current.owner.unwrap_or(state.owner);
-        let checked = self.signatures.check(expected, state.signing_digest(), signature).await;
-        let accepted_at = checked.map_err(|fault| match fault {
+        self.signatures.check(account, digest, signature).await.map_err(|fault| match fault {
             SignatureFault::Unreachable(_) => ApplyError::Chain(fault.to_string()),
             fault => ProofError::Signature(fault).into(),
-        })?;
-        Ok(Proof::Eip712 { signature: signature.clone(), accepted_at })
+        })
     }
 
     /// Writes a change that follows `current`.
@@ -234,7 +243,7 @@ impl Registry {
         self.append(&operation).await?;
         let owner = (!state.is_release()).then_some(state.owner);
         let NameState { version, records, .. } = state;
-        let takes_unversioned = digest.is_some();
+        let takes_unversioned = proof.is_dm3();
         let updated_at = now;
         let entry = Entry {
             version,

@@ -7,6 +7,8 @@ mod configured;
 mod entries;
 mod kept_lookups;
 mod listed;
+mod made;
+mod messages;
 mod record_rules;
 mod unversioned;
 mod view;
@@ -20,6 +22,7 @@ pub use accounts::{AccountError, AccountStore, AccountStoreError};
 pub use admission::PolicyError;
 pub use apply::{Applied, ApplyError, ProofError};
 pub use listed::{Listed, Source};
+pub use messages::MessageError;
 pub use record_rules::RecordError;
 pub use unversioned::UnversionedError;
 pub use view::NameView;
@@ -44,6 +47,8 @@ pub struct Registry {
     signatures: Arc<Signatures>,
     account_stores: Vec<AccountStore>,
     limits: Limits,
+    /// The contracts whose messages are taken; empty: those of any.
+    resolvers: Vec<Address>,
     /// Tells of each write, for those who watch names.
     writes: broadcast::Sender<Node>,
     clock: Clock,
@@ -83,6 +88,7 @@ impl Registry {
             signatures,
             account_stores: AccountStore::parse_all(&settings.account_stores)?,
             limits: settings.limits,
+            resolvers: settings.answers.resolvers.clone(),
             writes: broadcast::Sender::new(WRITES_BEHIND),
             clock,
         })

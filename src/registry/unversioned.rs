@@ -1,25 +1,21 @@
 //! The forms in which dm3's own clients sign: a profile of an account, and a name claimed or given up with the profile's
 //! signing key. They say no version, so each counts once for a name, and none counts once the name's owner has signed a
-//! versioned state. What they ask for becomes the next state of the name, which the gateway makes itself.
+//! state in another way. What they ask for becomes the next state of the name, which the gateway makes itself.
 
 use std::sync::Arc;
 
 use alloy::primitives::{Address, B256};
-use tracing::Instrument;
 
 use super::Registry;
-use super::admission::{Change, PolicyError, admit};
-use super::apply::{Applied, ApplyError, Decided};
+use super::apply::{ApplyError, Decided};
+use super::made::{Wish, decide};
 use super::zone::{Place, Zone, ZoneRules, address_label};
 use crate::account::{KeyFault, check_key};
 use crate::dm3::{self, PROFILE_RECORD, SignedUserProfile, SigningKeyError};
 use crate::ens::Name;
 use crate::keccak::keccak256;
-use crate::state::{NameState, Proof, Records, RecordsBody, SignedByProfile, TextRecord};
+use crate::state::{NameState, Proof, RecordsBody, SignedByProfile, TextRecord};
 use crate::store::{Entry, StoreError};
-
-/// How often something is tried again when the name changed meanwhile.
-const ATTEMPTS: usize = 3;
 
 /// Why something that a dm3 client signed does not count.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +46,7 @@ pub enum UnversionedError {
     /// Somebody else holds it.
     #[error("{0} is taken")]
     Taken(Name),
-    /// An EIP-712 operation came before.
+    /// The owner has signed in another way before.
     #[error("{0} is kept with versioned states (EIP-712) now: change it at PUT /v1/names/{0}")]
     Versioned(Name),
     /// The next state is not taken.
@@ -66,10 +62,36 @@ impl From<StoreError> for UnversionedError {
 
 /// What a dm3 client asks for.
 #[derive(Clone, Debug)]
-enum Wish {
+enum Dm3Wish {
     Publish { account: Address, profile: SignedUserProfile },
     Claim { address_name: Name, signature: String },
     Remove { signature: String },
+}
+
+impl Wish for Dm3Wish {
+    type Error = UnversionedError;
+
+    async fn decide<'a>(
+        &'a self,
+        registry: &'a Registry,
+        name: &'a Name,
+        place: &'a Place<'a>,
+        current: &'a Arc<Entry>,
+    ) -> Result<Option<Decided<'a>>, UnversionedError> {
+        let step = match self {
+            Self::Publish { account, profile } => {
+                registry.publish(name, place, current, *account, profile)?
+            }
+            Self::Claim { address_name, signature } => {
+                registry.claim(name, place, current, address_name, signature).await?
+            }
+            Self::Remove { signature } => registry.remove(name, place, current, signature).await?,
+        };
+        if step.is_some() && !current.takes_unversioned {
+            return Err(UnversionedError::Versioned(name.clone()));
+        }
+        Ok(step)
+    }
 }
 
 impl Registry {
@@ -85,7 +107,7 @@ impl Registry {
     ) -> Result<(), UnversionedError> {
         let name = self.zones.address_name(zone, account);
         let name = name.ok_or_else(|| UnversionedError::NotAnAddressZone(zone.clone()))?;
-        self.fulfil(name, Wish::Publish { account, profile }).await
+        self.fulfil(name, Dm3Wish::Publish { account, profile }).await.map(drop)
     }
 
     /// Claims a name for the account of an address name, signed by that account's profile.
@@ -98,7 +120,7 @@ impl Registry {
         address_name: Name,
         signature: String,
     ) -> Result<(), UnversionedError> {
-        self.fulfil(name, Wish::Claim { address_name, signature }).await
+        self.fulfil(name, Dm3Wish::Claim { address_name, signature }).await.map(drop)
     }
 
     /// Gives a name up, signed by the profile of its owner.
@@ -110,43 +132,7 @@ impl Registry {
         name: Name,
         signature: String,
     ) -> Result<(), UnversionedError> {
-        self.fulfil(name, Wish::Remove { signature }).await
-    }
-
-    /// Once begun it is finished, whether or not the caller still waits for it.
-    async fn fulfil(self: &Arc<Self>, name: Name, wish: Wish) -> Result<(), UnversionedError> {
-        let registry = self.clone();
-        let task = async move {
-            let mut attempt = 1;
-            loop {
-                match registry.try_to_fulfil(&name, &wish).await {
-                    // The gateway made the state, so it is the gateway that has to look at the name again.
-                    Err(UnversionedError::Apply(ApplyError::Conflict { .. })) if attempt < ATTEMPTS => {
-                        attempt += 1;
-                    }
-                    outcome => return outcome.map(drop),
-                }
-            }
-        };
-        tokio::spawn(task.in_current_span()).await.map_err(ApplyError::from)?
-    }
-
-    async fn try_to_fulfil(&self, name: &Name, wish: &Wish) -> Result<Option<Applied>, UnversionedError> {
-        let current = self.entry(name.node()).await?;
-        let place = self.zones.place(name).ok_or_else(|| ApplyError::NoSuchZone(name.clone()))?;
-        let step = match wish {
-            Wish::Publish { account, profile } => self.publish(name, &place, &current, *account, profile)?,
-            Wish::Claim { address_name, signature } => {
-                self.claim(name, &place, &current, address_name, signature).await?
-            }
-            Wish::Remove { signature } => self.remove(name, &place, &current, signature).await?,
-        };
-        let Some(decided) = step else { return Ok(None) };
-        if !current.takes_unversioned {
-            return Err(UnversionedError::Versioned(name.clone()));
-        }
-        self.check_records(&decided.state, decided.change, decided.zone).await?;
-        Ok(Some(self.commit(&current, decided).await?))
+        self.fulfil(name, Dm3Wish::Remove { signature }).await.map(drop)
     }
 
     /// `None` when it is published already.
@@ -154,7 +140,7 @@ impl Registry {
         &self,
         name: &Name,
         place: &Place<'a>,
-        current: &Entry,
+        current: &Arc<Entry>,
         account: Address,
         profile: &SignedUserProfile,
     ) -> Result<Option<Decided<'a>>, UnversionedError> {
@@ -167,7 +153,7 @@ impl Registry {
         let text = TextRecord { key: PROFILE_RECORD.into(), value: dm3::inline_record(profile) };
         let state = self.next_state(name, current, account, Some(text))?;
         let proof = Proof::Dm3Profile { signature: profile.signature().clone() };
-        decide(place, current, state, proof, digest)
+        Ok(Some(decide(place, current, state, proof, digest)?))
     }
 
     /// `None` when the account holds it already.
@@ -175,7 +161,7 @@ impl Registry {
         &self,
         name: &Name,
         place: &Place<'a>,
-        current: &Entry,
+        current: &Arc<Entry>,
         address_name: &Name,
         signature: &str,
     ) -> Result<Option<Decided<'a>>, UnversionedError> {
@@ -197,7 +183,7 @@ impl Registry {
         let text = TextRecord { key: PROFILE_RECORD.into(), value: dm3::inline_record(&signed) };
         let state = self.next_state(name, current, account, (!inherits).then_some(text))?;
         let (proof, digest) = signed_by_profile(account, &signed, &message, signature);
-        decide(place, current, state, Proof::Dm3Alias(proof), digest)
+        Ok(Some(decide(place, current, state, Proof::Dm3Alias(proof), digest)?))
     }
 
     /// `None` when the same signature gave it up.
@@ -205,7 +191,7 @@ impl Registry {
         &self,
         name: &Name,
         place: &Place<'a>,
-        current: &Entry,
+        current: &Arc<Entry>,
         signature: &str,
     ) -> Result<Option<Decided<'a>>, UnversionedError> {
         zone_of_aliases(name, place)?;
@@ -222,7 +208,7 @@ impl Registry {
         signed.profile().public_signing_key.verify(&message, signature)?;
         let state = self.next_state(name, current, Address::ZERO, None)?;
         let (proof, digest) = signed_by_profile(owner, &signed, &message, signature);
-        decide(place, current, state, Proof::Dm3Remove(proof), digest)
+        Ok(Some(decide(place, current, state, Proof::Dm3Remove(proof), digest)?))
     }
 
     /// The profile that an owner has published last: under their address name, and only where that has none, with the
@@ -232,7 +218,7 @@ impl Registry {
         current: &Entry,
         owner: Address,
     ) -> Result<Option<SignedUserProfile>, StoreError> {
-        for name in self.zones.iter().filter_map(|zone| self.zones.address_name(zone.name(), owner)) {
+        for name in self.zones.address_names(owner) {
             if let Some(signed) = vouched(&*self.entry(name.node()).await?, owner) {
                 return Ok(Some(signed));
             }
@@ -247,36 +233,10 @@ impl Registry {
         current: &Entry,
         owner: Address,
         text: Option<TextRecord>,
-    ) -> Result<NameState, UnversionedError> {
-        let mut salt = B256::ZERO;
-        getrandom::fill(salt.as_mut_slice()).map_err(|error| ApplyError::Randomness(error.to_string()))?;
-        let mut records = RecordsBody::empty(salt);
-        records.texts.extend(text);
-        Ok(NameState {
-            name: name.clone(),
-            chain_id: self.chain_id,
-            version: current.version + 1,
-            previous: current.state_hash,
-            owner,
-            records: Records::parse(records, &self.limits)
-                .map_err(|error| ApplyError::State(error.into()))?,
-            valid_until: self.clock.now(),
-        })
+    ) -> Result<NameState, ApplyError> {
+        let records = RecordsBody { texts: text.into_iter().collect(), ..RecordsBody::empty(B256::ZERO) };
+        self.make_state(name, current, owner, records, self.clock.now())
     }
-}
-
-/// Checks the zone's policy.
-fn decide<'a>(
-    place: &Place<'a>,
-    current: &Entry,
-    state: NameState,
-    proof: Proof,
-    digest: B256,
-) -> Result<Option<Decided<'a>>, UnversionedError> {
-    let change =
-        Change::between(current, &state).ok_or_else(|| UnversionedError::NotHeld(state.name.clone()))?;
-    let zone = admit(place, change, &state).map_err(|error: PolicyError| ApplyError::from(error))?;
-    Ok(Some(Decided { state, change, zone, proof, digest: Some(digest) }))
 }
 
 /// dm3's aliases are names in zones that are not of addresses.

@@ -239,14 +239,9 @@ impl Zones {
         Name::parse(&format!("{}.{}", label_of(account), zone.name)).ok()
     }
 
-    /// The address name from which a name at `place` takes what it does not set, when `owner` holds it.
-    pub fn inherited_name(&self, place: &Place<'_>, owner: Option<Address>) -> Option<String> {
-        match (place.zone().rules(), owner) {
-            (ZoneRules::Open(OpenRules { inherit_from: Some(zone), .. }), Some(owner)) => {
-                Some(format!("{}.{zone}", label_of(owner)))
-            }
-            _ => None,
-        }
+    /// The address names of an account: one in each address zone, in the order of the settings.
+    pub fn address_names(&self, account: Address) -> impl Iterator<Item = Name> {
+        self.0.iter().filter_map(move |zone| self.address_name(zone.name(), account))
     }
 
     /// Where a name stands; `None` outside of all zones. The longest zone that is a suffix of it has it.

@@ -10,6 +10,10 @@ use super::name_state::NameState;
 use super::records::{AddressRecord, DataRecord, Records, TextRecord};
 use crate::keccak::keccak256;
 
+/// Of every domain here.
+pub const DOMAIN_NAME: &str = "dm3-gateway";
+pub const DOMAIN_VERSION: &str = "1";
+
 /// The types, as the design writes them.
 mod typed {
     alloy::sol! {
@@ -76,8 +80,8 @@ pub fn state_hash(state: &NameState, records_hash: B256) -> B256 {
 /// What is signed: the typed-data digest of a state with this struct hash.
 pub fn signing_digest(state_hash: B256) -> B256 {
     let domain = Eip712Domain {
-        name: Some(Cow::Borrowed("dm3-gateway")),
-        version: Some(Cow::Borrowed("1")),
+        name: Some(Cow::Borrowed(DOMAIN_NAME)),
+        version: Some(Cow::Borrowed(DOMAIN_VERSION)),
         ..Eip712Domain::default()
     };
     keccak256(&[b"\x19\x01", domain.separator().as_slice(), state_hash.as_slice()])

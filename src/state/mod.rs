@@ -4,13 +4,15 @@
 //! speak of states.
 
 mod eip712;
+mod message;
 mod name_state;
 mod operation;
 mod records;
 pub mod schema;
-mod strict_hex;
+pub mod strict_hex;
 
 pub use eip712::{records_hash, signing_digest, state_hash};
+pub use message::{MessageDomain, SignedMessage};
 pub use name_state::{NameState, StateBody, StateError};
 pub use operation::{AcceptedAt, OperationBody, Proof, SignedByProfile};
 pub use records::{AddressRecord, DataRecord, Records, RecordsBody, RecordsError, TextRecord};

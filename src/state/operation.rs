@@ -4,6 +4,7 @@ use alloy::primitives::{Address, B256, Bytes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::message::SignedMessage;
 use super::name_state::StateBody;
 use super::schema;
 
@@ -37,6 +38,9 @@ pub enum Proof {
         #[schema(nullable = false)]
         accepted_at: Option<AcceptedAt>,
     },
+    /// The owner's signature over a message that a resolver contract made (ERC-7884); on a claim, the new owner's. The
+    /// state is the one before with what the message's call changes.
+    Erc7884(SignedMessage),
     /// The account's signature over dm3's creation message of the profile that the state holds (EIP-191).
     Dm3Profile {
         /// 65 bytes `r ‖ s ‖ v`.
@@ -48,6 +52,16 @@ pub enum Proof {
     Dm3Alias(SignedByProfile),
     /// The profile's signature over `remove: <name>`: a release.
     Dm3Remove(SignedByProfile),
+}
+
+impl Proof {
+    /// Whether this is one of dm3's forms, which count only until the owner signs in another way.
+    pub const fn is_dm3(&self) -> bool {
+        match self {
+            Self::Dm3Profile { .. } | Self::Dm3Alias(_) | Self::Dm3Remove(_) => true,
+            Self::Eip712 { .. } | Self::Erc7884(_) => false,
+        }
+    }
 }
 
 /// Where a contract account accepted a signature.

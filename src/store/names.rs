@@ -1,7 +1,6 @@
 //! The current state of names.
 
 use alloy::primitives::{Address, B256};
-use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::row;
@@ -94,6 +93,18 @@ impl Store {
         row.as_ref().map_or_else(|| Ok(Entry::never_claimed()), entry)
     }
 
+    /// The name of a node, if anybody ever claimed it.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn name_of(&self, node: Node) -> Result<Option<Name>, StoreError> {
+        let row = sqlx::query("SELECT name FROM names WHERE node = $1")
+            .bind(node.as_bytes().to_vec())
+            .fetch_optional(&self.read)
+            .await?;
+        row.as_ref().map(name).transpose()
+    }
+
     /// Names that an account holds, the one that was claimed first in front.
     ///
     /// # Errors
@@ -104,8 +115,6 @@ impl Store {
             .bind(i64::from(limit))
             .fetch_all(&self.read)
             .await?;
-        let name =
-            |row: &AnyRow| Name::parse(&row::text(row, "name")?).map_err(|_| StoreError::Corrupt("name"));
         rows.iter().map(name).collect()
     }
 
@@ -150,10 +159,13 @@ fn entry(row: &AnyRow) -> Result<Entry, StoreError> {
     })
 }
 
+fn name(row: &AnyRow) -> Result<Name, StoreError> {
+    Name::parse(&row::text(row, "name")?).map_err(|_| StoreError::Corrupt("name"))
+}
+
 fn summary(row: &AnyRow) -> Result<NameSummary, StoreError> {
-    let name: String = row.try_get("name")?;
     Ok(NameSummary {
-        name: Name::parse(&name).map_err(|_| StoreError::Corrupt("name"))?,
+        name: name(row)?,
         zone: row::text(row, "zone")?,
         owner: row::address(row, "owner")?,
         version: row::integer(row, "version")?,

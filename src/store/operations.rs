@@ -18,8 +18,7 @@ pub struct NewOperation<'a> {
     pub state_hash: B256,
     /// Why it may be.
     pub proof: &'a Proof,
-    /// What was signed without a version, hashed: it counts once for the name. `None` for a versioned state, with which
-    /// no such thing counts any more.
+    /// What was signed without a version, hashed: it counts once for the name. `None` for a versioned state.
     pub digest: Option<B256>,
     /// The zone of the name.
     pub zone: &'a Name,
@@ -101,6 +100,20 @@ impl Store {
             connection.close_on_drop();
         }
         outcome
+    }
+
+    /// Until when the newest of a name's operations that were signed without a version could be taken, in unix seconds.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn last_unversioned(&self, node: Node) -> Result<Option<u64>, StoreError> {
+        let row = sqlx::query(
+            "SELECT valid_until FROM operations WHERE node = $1 AND digest IS NOT NULL ORDER BY version DESC LIMIT 1",
+        )
+        .bind(node.as_bytes().to_vec())
+        .fetch_optional(&self.read)
+        .await?;
+        row.map(|row| row::integer(&row, "valid_until")).transpose()
     }
 
     /// The chain of a name from the version after `after` on, oldest first: at most `limit` operations, and no more
@@ -236,7 +249,7 @@ async fn project(
         .bind(operation.state_hash.to_vec())
         .bind(owner)
         .bind(operation.counts_for.map(|account| account.to_vec()))
-        .bind(i64::from(operation.digest.is_some()))
+        .bind(i64::from(operation.proof.is_dm3()))
         .bind(signed(operation.created_at))
         .bind(signed(*now))
         .execute(&mut **transaction)

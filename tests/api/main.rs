@@ -11,6 +11,7 @@ mod described;
 mod dm3_clients;
 mod dm3_user;
 mod ensip15;
+mod erc7884;
 mod freshness;
 mod harness;
 mod history;
