@@ -59,7 +59,9 @@ contract Dm3Resolver is
     }
 
     /// @inheritdoc IExtendedResolver
+    /// @dev Also takes `getOperationHandler(bytes)` (ENSIP-20), whatever the name.
     function resolve(bytes calldata name, bytes calldata data) external view returns (bytes memory) {
+        _handOverIfAsked(data);
         (bool verified, address owner_, bytes32 node) = _addressName(name);
         if (verified) {
             (bool known, bytes memory result) = OwnedRecords.tryAnswer(owner_, node, data);

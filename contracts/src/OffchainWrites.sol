@@ -41,25 +41,34 @@ abstract contract OffchainWrites is IOperationRouter, IOffchainRegister, IOffcha
     /// @dev `msg.sender` becomes the message's sender: clients have to say for whom they ask (`from` of
     /// `eth_call`).
     function getOperationHandler(bytes calldata encodedFunction) external view {
-        _handOver(encodedFunction);
+        _handOver(encodedFunction, msg.sender);
     }
 
     /// @inheritdoc IOffchainRegister
     /// @dev Reverts as `getOperationHandler` would.
     function register(RegisterRequest calldata) external payable {
-        _handOver(msg.data);
+        _handOver(msg.data, msg.sender);
     }
 
     /// @inheritdoc IOffchainTransferrable
     /// @dev Reverts as `getOperationHandler` would.
     function transferFrom(bytes calldata, address, address) external payable {
-        _handOver(msg.data);
+        _handOver(msg.data, msg.sender);
+    }
+
+    /// @dev Reverts as `getOperationHandler` would, if `data` is a call of it. ENSIP-20 lets clients ask through
+    /// `resolve`, so that a Universal Resolver finds the contract for them: then `msg.sender` is nobody who signs,
+    /// and the message's sender is who made the whole call. Nothing is decided by that here.
+    function _handOverIfAsked(bytes calldata data) internal view {
+        // forge-lint: disable-next-line(unsafe-typecast)
+        if (bytes4(data) != IOperationRouter.getOperationHandler.selector) return;
+        _handOver(abi.decode(data[4:], (bytes)), tx.origin);
     }
 
     /// @dev Where to post writes.
     function _writesUrl() internal view virtual returns (string memory);
 
-    function _handOver(bytes calldata call) private view {
+    function _handOver(bytes memory call, address sender) private view {
         // forge-lint: disable-next-line(unsafe-typecast)
         if (call.length < 4 || !_isHandled(bytes4(call))) revert FunctionNotSupported();
         revert OperationHandledOffchain(
@@ -67,7 +76,7 @@ abstract contract OffchainWrites is IOperationRouter, IOffchainRegister, IOffcha
             // forge-lint: disable-next-line(unsafe-typecast)
             DomainData(DOMAIN_NAME, DOMAIN_VERSION, uint64(block.chainid), address(this)),
             _writesUrl(),
-            MessageData(call, msg.sender, block.timestamp + LIFETIME)
+            MessageData(call, sender, block.timestamp + LIFETIME)
         );
     }
 

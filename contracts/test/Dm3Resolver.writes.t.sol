@@ -6,6 +6,7 @@ import {IDm3Resolver} from "../src/interfaces/IDm3Resolver.sol";
 import {IExtendedResolver} from "../src/interfaces/IExtendedResolver.sol";
 import {IOffchainRegister} from "../src/interfaces/IOffchainRegister.sol";
 import {IOperationRouter} from "../src/interfaces/IOperationRouter.sol";
+import {IUniversalResolver} from "../src/interfaces/IUniversalResolver.sol";
 import {Dm3ResolverFixture} from "./utils/Dm3ResolverFixture.sol";
 
 /// @notice Writes that begin at the contract: whom it sends where, with what to sign; and the terms of names.
@@ -70,6 +71,33 @@ contract Dm3ResolverWritesTest is Dm3ResolverFixture {
                 errorData, handedOver(string.concat(GATEWAY, "/v1/erc7884"), calls[i], stranger), "error"
             );
         }
+    }
+
+    /// @dev As ENSIP-20's clients ask: for any name, also below an address zone, and through a Universal Resolver.
+    function test_resolveSaysTheSameForWhoMadeTheCall() external {
+        vm.prank(owner);
+        resolver.setAddressZone(namehash("user.dm3.eth"), true);
+        bytes[] memory calls = writes();
+        for (uint256 i = 0; i < calls.length; ++i) {
+            bytes memory expected = handedOver(string.concat(GATEWAY, "/v1/erc7884"), calls[i], stranger);
+            bytes memory asked = abi.encodeCall(IOperationRouter.getOperationHandler, (calls[i]));
+            vm.prank(owner, stranger);
+            vm.expectRevert(expected);
+            resolver.resolve(wire(NAME), asked);
+            vm.prank(owner, stranger);
+            vm.expectRevert(abi.encodeWithSelector(IUniversalResolver.ResolverError.selector, expected));
+            universal.resolve(wire(NAME), asked);
+        }
+    }
+
+    function testFuzz_resolveHandlesNothingElse(bytes calldata call) external {
+        bytes[] memory calls = writes();
+        for (uint256 i = 0; i < calls.length; ++i) {
+            // forge-lint: disable-next-line(unsafe-typecast)
+            vm.assume(bytes4(call) != bytes4(calls[i]));
+        }
+        vm.expectRevert(IOperationRouter.FunctionNotSupported.selector);
+        resolver.resolve(wire(NAME), abi.encodeCall(IOperationRouter.getOperationHandler, (call)));
     }
 
     function test_noEtherStays() external {

@@ -159,8 +159,9 @@ pub async fn apply(
 }
 
 fn parse(body: &[u8]) -> Result<(MessageDomain, SignedMessage), Problem> {
-    let body: Value = serde_json::from_slice(body).map_err(not_a_message)?;
-    let is_nested = body.get("signature").is_some_and(Value::is_object);
+    let whole: Value = read(body)?;
+    let is_nested = whole.get("signature").is_some_and(Value::is_object);
+    // Read again, because errors in what was read before do not say where they are.
     let body = if is_nested { Body::Nested(read(body)?) } else { Body::Flat(read(body)?) };
     let FlatBody { sender: domain, data: message, signature } = body.flattened()?;
     let DomainBody { name, version, chain_id, verifying_contract } = domain;
@@ -193,15 +194,13 @@ impl Body {
     }
 }
 
-fn read<T: DeserializeOwned>(body: Value) -> Result<T, Problem> {
-    serde_json::from_value(body).map_err(not_a_message)
-}
-
-fn not_a_message(error: serde_json::Error) -> Problem {
-    Problem::malformed(format!(
-        "the body is not a signed message (ERC-7884), {{\"sender\": domain, \"data\": message, \"signature\": \"0x…\"}}: \
-         {error}"
-    ))
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| {
+        Problem::malformed(format!(
+            "the body is not a signed message (ERC-7884), {{\"sender\": domain, \"data\": message, \"signature\": \
+             \"0x…\"}}: {error}"
+        ))
+    })
 }
 
 impl From<MessageError> for Problem {

@@ -47,7 +47,7 @@ pub enum UnversionedError {
     #[error("{0} is taken")]
     Taken(Name),
     /// The owner has signed in another way before.
-    #[error("{0} is kept with versioned states (EIP-712) now: change it at PUT /v1/names/{0}")]
+    #[error("the owner of {0} has signed in another way since (EIP-712): change it at PUT /v1/names/{0}")]
     Versioned(Name),
     /// The next state is not taken.
     #[error(transparent)]

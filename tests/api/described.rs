@@ -91,6 +91,7 @@ impl Description {
     fn hold(&self, schema: &Value, value: &Value, what: &str) {
         let mut components = self.0["components"].clone();
         let mut schema = schema.clone();
+        join(&mut components, &self.0);
         seal(&mut components);
         seal(&mut schema);
         let whole = json!({ "allOf": [schema], "components": components });
@@ -98,6 +99,28 @@ impl Description {
             jsonschema::draft202012::options().should_validate_formats(true).build(&whole).unwrap();
         let errors: Vec<_> = validator.iter_errors(value).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{what}: {errors:?}");
+    }
+}
+
+/// Makes one object of the objects that another one is made of, so that it can be sealed.
+fn join(schema: &mut Value, document: &Value) {
+    match schema {
+        Value::Object(keys) => {
+            keys.values_mut().for_each(|value| join(value, document));
+            let Some(Value::Array(parts)) = keys.remove("allOf") else { return };
+            let mut whole = json!({ "type": "object", "properties": {}, "required": [] });
+            for part in parts {
+                let reference = part["$ref"].as_str().map(|path| path.trim_start_matches('#').to_owned());
+                let part = reference.map_or(part, |path| document.pointer(&path).unwrap().clone());
+                let properties = part["properties"].as_object().unwrap().clone();
+                whole["properties"].as_object_mut().unwrap().extend(properties);
+                let required = part["required"].as_array().unwrap().clone();
+                whole["required"].as_array_mut().unwrap().extend(required);
+            }
+            keys.extend(whole.as_object().unwrap().clone());
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| join(item, document)),
+        _ => {}
     }
 }
 

@@ -231,7 +231,7 @@ async fn what_is_no_message_is_refused() {
         (with(&|body| body["data"]["expirationTimestamp"] = json!(-1)), "-1"),
         (with(&|body| body["data"]["sender"] = json!("alice")), "0x"),
         (with(&|body| body["signature"] = json!("0x0")), "not a signed message"),
-        (with(&|body| body["signature"] = json!({})), "missing field"),
+        (with(&|body| body["signature"] = json!({})), "line 1 column"),
     ] {
         refused(&server, &body, (400, "malformed"), says).await;
     }
@@ -398,10 +398,6 @@ async fn a_message_counts_once() {
     assert_eq!(counted(&server, &first).await["version"], version);
     counted(&server, &signed(&wallet, set_text(ALICE, "url", "second"))).await;
     refused(&server, &first, (409, "seen"), "has counted before").await;
-    // With another signature it is the same message.
-    server.move_clock(1);
-    let stranger = Wallet::new(2);
-    refused(&server, &Message::of(&wallet, vec![]).signed_by(&stranger), (400, "malformed"), "").await;
 }
 
 #[tokio::test]
@@ -479,7 +475,8 @@ async fn a_message_ends_dm3s_older_forms() {
     let body = counted(&server, &signed(&wallet, set_text(&name, "url", "x"))).await;
     assert_eq!(body["records"]["texts"].as_array().unwrap().len(), 2, "the profile stays");
     let reply = server.post("/profile/address", publish("other.eth")).await;
-    assert_eq!(reply.status, 409, "{}", reply.body);
+    assert_eq!(reply.status, 400, "{}", reply.body);
+    assert!(reply.body["error"].as_str().unwrap().contains("PUT /v1/names"), "{}", reply.body);
     assert_eq!(server.get(&format!("/v1/names/{name}")).await.body, body);
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::described::{Description, Operation};
 use crate::dm3_user::Dm3User;
+use crate::erc7884::{Message, register, set_addr, set_text, signed};
 use crate::harness::{
     NOW, RESOLVER, Reply, TestServer, Wallet, nothing, reply, state, texts, to_hex, zero_hash,
 };
@@ -222,6 +223,7 @@ async fn each_status_of_each_operation_happens_and_looks_as_described() {
     let description = Description::of(&server).await;
     let mut drive = Drive { server, description, seen: BTreeSet::new() };
     writes(&mut drive).await;
+    messages(&mut drive).await;
     reads(&mut drive).await;
     ccip(&mut drive).await;
     lookups(&mut drive).await;
@@ -269,6 +271,31 @@ async fn writes(drive: &mut Drive) {
     drive.put(&wallet.next(&released, Address::ZERO, nothing()), 409).await;
     drive.put(&wallet.next(&released, wallet.address(), nothing()), 429).await;
     drive.put(&signed("bob.user.dm3.eth", &|_| {}), 201).await;
+}
+
+async fn messages(drive: &mut Drive) {
+    let (path, owner, other) = ("/v1/erc7884", Wallet::new(4), Wallet::new(5));
+    let name = "dora.user.dm3.eth";
+    let set = |value: &str| set_text(name, "url", value);
+    let late = Message::of(&owner, set("x")).expiring(NOW - 1);
+    let registered = signed(&owner, register(name, owner.address()));
+    for (body, status) in [
+        (json!({}), 400),
+        (json!({ "signature": "x".repeat(9000) }), 413),
+        (Message::of(&owner, register(name, owner.address())).signed_by(&other), 401),
+        (signed(&owner, set("x")), 404),
+        (registered.clone(), 200),
+        (signed(&other, register(name, other.address())), 409),
+        (signed(&other, set("x")), 403),
+        (late.signed_by(&owner), 410),
+        (signed(&owner, set_addr(name, 60, &[1])), 422),
+        (signed(&owner, set("x")), 200),
+        (registered, 409),
+        (signed(&owner, set("y")), 200),
+        (signed(&owner, set("z")), 429),
+    ] {
+        drive.post(path, "", &body, status).await;
+    }
 }
 
 async fn reads(drive: &mut Drive) {

@@ -5,6 +5,7 @@ pragma solidity ^0.8.26;
 /// @notice Written out here, because the forge-std that npm has is older than half of them.
 interface Cheats {
     function prank(address sender) external;
+    function prank(address sender, address origin) external;
     function warp(uint256 timestamp) external;
     function chainId(uint256 id) external;
     function deal(address account, uint256 balance) external;
