@@ -2,6 +2,7 @@
 
 import { parseAddress } from "./account.mjs";
 import { sameHex } from "./bytes.mjs";
+import { followsFrom, messageSigner } from "./message.mjs";
 import { PROFILE_RECORD, isSignedBy, isSignedWith, readProfileRecord, readSignedProfile } from "./profile.mjs";
 import { ZERO_ADDRESS, recordsHash, stateHash, stateSigner } from "./state.mjs";
 
@@ -27,10 +28,11 @@ function judge(link, before) {
       // On a claim, the new owner signs. Without the state before, a first one is known to be one.
       if (sameHex(stateSigner(link.stateHash, proof.signature), holder ?? state.owner))
         return { verdict: "signed", kind };
-      // A contract has no key: the chain was asked, and the proof says when.
-      return proof.acceptedAt
-        ? { verdict: "chain", kind, block: proof.acceptedAt.blockNumber }
-        : { verdict: "bad", kind };
+      return asChainSaid(proof);
+    case "erc7884":
+      if (!followsFrom(state, proof, holder, before ? before.state.records : NOTHING)) return { verdict: "bad", kind };
+      if (sameHex(messageSigner(proof, state.chainId), proof.sender)) return { verdict: "signed", kind };
+      return asChainSaid(proof);
     case "dm3-profile":
       return { verdict: fitsProfile(state, proof) ? "signed" : "bad", kind };
     case "dm3-alias":
@@ -40,6 +42,13 @@ function judge(link, before) {
       return { verdict: "other", kind };
   }
 }
+
+/** A contract has no key: the chain was asked, and the proof says when. */
+const asChainSaid = ({ kind, acceptedAt }) =>
+  acceptedAt ? { verdict: "chain", kind, block: acceptedAt.blockNumber } : { verdict: "bad", kind };
+
+/** What a name holds before its first state. */
+const NOTHING = { texts: [], addresses: [], data: [], contenthash: "0x" };
 
 /** Whether the account of an address name has signed the profile in it, and nothing else is in it. */
 function fitsProfile({ records, owner }, { signature }) {

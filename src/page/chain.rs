@@ -67,6 +67,7 @@ pub fn vouched_by(kind: &str) -> Markup {
     html! {
         @match kind {
             "eip712" => { "signed by the owner" }
+            "erc7884" => { "signed by the owner, for the resolver contract" }
             "dm3-profile" => { "signed by the owner, as a dm3 profile" }
             "dm3-alias" | "dm3-remove" => { "signed with the owner’s dm3 profile" }
             _ => { "vouched for by: " (kind) }

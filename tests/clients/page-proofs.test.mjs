@@ -6,16 +6,20 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Wallet } from "ethers";
+import { TypedDataEncoder, Wallet } from "ethers";
 import { createPublicClient, http } from "viem";
 import { TestWallet, newContext, startBrowser } from "./browser.mjs";
 import { artifact, ownerOf, startDev } from "./dev.mjs";
 import { startGateway } from "./gateway.mjs";
+import { register, sendMessage, set, transfer } from "./messages.mjs";
 import { addRecord, choose, connect, sign, visit } from "./people.mjs";
+import { types } from "./states.mjs";
 
 const require = createRequire(import.meta.url);
 const { createProfile } = require("@dm3-org/dm3-lib-profile");
 const { sign: signAsDm3 } = require("@dm3-org/dm3-lib-crypto");
+
+const { NameState: _, ...recordTypes } = types;
 
 const ZONES = `
 [[zones]]
@@ -120,6 +124,61 @@ test("what dm3's own clients signed is checked by what they signed", async () =>
     await visit(page, gateway.url, name);
     assert.equal((await verdictOf(page))[0], "good");
     assert.equal(await page.locator(".chain .mark[data-verified=signed]").count(), 3);
+  });
+});
+
+test("what was signed for a resolver contract is checked by what it changes", async () => {
+  const [wallet, other] = [Wallet.createRandom(), Wallet.createRandom()];
+  const name = "message.user.dm3.eth";
+  const send = async (by, call) => {
+    const { status, body } = await sendMessage(gateway.url, by, call);
+    assert.equal(status, 200, JSON.stringify(body));
+  };
+  await send(wallet, register(name, wallet.address));
+  await send(wallet, set("setText", name, "description", "hello"));
+  await send(wallet, transfer(name, wallet.address, other.address));
+  await send(other, set("setText", name, "description", "ä"));
+  await send(other, set("setText", name, "url", "https://example.com"));
+  await send(other, set("setText", name, "description", ""));
+  await send(other, set("setAddr", name, wallet.address));
+  await send(other, set("setAddr", name, `0x${"00".repeat(20)}`));
+  await send(other, set("setAddr", name, 0n, "0x0014751e76e8199196d454941c45d1b3a323f1433bd6"));
+  await send(other, set("setContenthash", name, `0xe30101701220${"29".repeat(32)}`));
+
+  await withPage([], async (page) => {
+    await visit(page, gateway.url, name);
+    assert.equal((await verdictOf(page))[0], "good");
+    assert.equal(await page.locator(".chain .mark[data-verified=signed]").count(), 10);
+    assert.match(await page.locator(".chain").innerText(), /signed by the owner, for the resolver contract/);
+
+    // A gateway that makes something else of a message than its signer meant, and says so in a chain that fits together.
+    const lies = {
+      "another record beside it": ({ state }) => state.records.texts.push({ key: "email", value: "x@example.com" }),
+      "a record left out": ({ state }) => state.records.texts.pop(),
+      "another value": ({ state }) => (state.records.contenthash = "0xe301"),
+      "for longer": ({ state }) => (state.validUntil += 1),
+      "of another contract": ({ proof }) => (proof.resolver = wallet.address),
+      "of another sender": ({ proof }) => (proof.sender = wallet.address),
+      "another signature": ({ proof }) => (proof.signature = proof.signature.replace(/......../, "0x111111")),
+      "about another name": ({ proof }) => (proof.data = set("setContenthash", "x.user.dm3.eth", "0xe301")),
+      "a call that does something else": ({ proof }) => (proof.data = register(name, other.address)),
+      "no call that is known": ({ proof }) => (proof.data = "0xac9650d8"),
+    };
+    for (const [lie, tell] of Object.entries(lies)) {
+      await page.unroute("**/history*");
+      await page.route(`**/v1/names/${name}/history*`, async (route) => {
+        const history = await (await route.fetch()).json();
+        const link = history.items.at(-1);
+        tell(link);
+        link.recordsHash = TypedDataEncoder.hashStruct("Records", recordTypes, link.state.records);
+        link.stateHash = TypedDataEncoder.hashStruct("NameState", types, link.state);
+        await route.fulfill({ json: history });
+      });
+      await visit(page, gateway.url, name);
+      assert.equal((await verdictOf(page))[0], "bad", lie);
+      const newest = page.locator(".chain .mark").first();
+      assert.equal(await newest.getAttribute("data-verified"), "bad", lie);
+    }
   });
 });
 

@@ -3,45 +3,18 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Contract, JsonRpcProvider, Wallet, namehash, verifyTypedData } from "ethers";
+import { Contract, JsonRpcProvider, Wallet, verifyTypedData } from "ethers";
 import {
-  createPublicClient, createWalletClient, decodeErrorResult, encodeFunctionData, http, parseAbi, recoverTypedDataAddress,
-  zeroAddress, zeroHash,
+  createPublicClient, createWalletClient, decodeErrorResult, encodeFunctionData, http, recoverTypedDataAddress, zeroAddress,
 } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { readContract } from "viem/actions";
 import { mainnet } from "viem/chains";
 import { dnsName, universalResolver, viemClient } from "./clients.mjs";
 import { artifact, ownerOf, startDev } from "./dev.mjs";
+import { bodies, post, primaryType, register, set, transfer, types } from "./messages.mjs";
 
 const { abi } = artifact("Dm3Resolver");
-const setters = parseAbi([
-  "function setText(bytes32 node, string key, string value)",
-  "function setAddr(bytes32 node, address a)",
-  "function setAddr(bytes32 node, uint256 coinType, bytes a)",
-  "function setContenthash(bytes32 node, bytes hash)",
-]);
-const types = {
-  Message: [
-    { name: "data", type: "bytes" },
-    { name: "sender", type: "address" },
-    { name: "expirationTimestamp", type: "uint256" },
-  ],
-};
-const primaryType = "Message";
-
-const set = (functionName, name, ...args) =>
-  encodeFunctionData({ abi: setters, functionName, args: [namehash(name), ...args] });
-/** As ensjs registers a subname: a random secret, and a word of zeros that says nothing. */
-const register = (name, owner) =>
-  encodeFunctionData({
-    abi,
-    functionName: "register",
-    args: [{ name: dnsName(name), owner, duration: 300n, secret: generatePrivateKey(), resolver: zeroAddress, extraData: zeroHash }],
-  });
-const transfer = (name, owner, newOwner) =>
-  encodeFunctionData({ abi, functionName: "transferFrom", args: [dnsName(name), owner, newOwner] });
-
 let dev, chain, viem;
 before(async () => {
   dev = await startDev();
@@ -84,23 +57,6 @@ const ways = {
   },
 };
 const throughUniversalResolver = ways["viem, through the Universal Resolver"];
-
-const inText = (_, value) => (typeof value === "bigint" ? value.toString() : value);
-async function post(url, body) {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body, inText),
-  });
-  return { status: response.status, body: await response.json() };
-}
-
-/** The bodies that are in use. */
-const bodies = {
-  "ERC-7884": ({ domain, message }, signature) => ({ sender: domain, data: message, signature }),
-  Blockful: ({ domain, message }, signature) =>
-    ({ data: message.data, sender: message.sender, signature: { message, domain, signature } }),
-};
 
 /** Asks, signs and posts; gives what the gateway answered. */
 async function write(account, call, name, { ask = throughUniversalResolver, body = bodies.Blockful, as } = {}) {
