@@ -13,6 +13,8 @@ use url::Url;
 
 /// How long a port may stay in use after a predecessor died.
 const PORT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Seconds between blocks when nobody sends anything: what a contract takes for the time is that of its block.
+const BLOCK_SECONDS: &str = "12";
 /// How long anvil may take to listen; a fork has to fetch its first block.
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long anvil may take to end.
@@ -93,6 +95,7 @@ impl Anvil {
         let mut command = Command::new("sh");
         command.args(["-c", SUPERVISOR, "anvil"]).arg(program);
         command.args(["--host", "127.0.0.1", "--port", &settings.port.to_string()]);
+        command.args(["--mixed-mining", "--block-time", BLOCK_SECONDS]);
         if let Some(chain_id) = settings.chain_id {
             command.args(["--chain-id", &chain_id.to_string()]);
         }

@@ -47,6 +47,7 @@ impl Gateway<'_> {
         answer::examine(self, &self.path.lookup, &reply, &response, info.as_ref(), &mut report).await;
         self.post(&mut report).await;
         self.lengths(&mut report).await;
+        self.writes(&mut report).await;
         (report, info)
     }
 
@@ -267,6 +268,29 @@ impl Gateway<'_> {
                 report.broken("gateway.long-post", self.base, message, next);
             }
         }
+    }
+
+    /// Whether it takes what wallets sign for the contract (ERC-7884), which sends them to the first gateway. What is posted
+    /// here is no message, and is told so.
+    async fn writes(&self, report: &mut Report) {
+        if !self.path.is_ours || self.at > 0 {
+            return;
+        }
+        let check = "gateway.writes";
+        let fault = match self.http.post(&format!("{}/v1/erc7884", self.base), &self.sender(), &[]).await {
+            Ok(reply) if reply.status != 400 || reply.code().as_deref() != Some("malformed") => {
+                reply.in_words()
+            }
+            Ok(reply) if !reply.is_readable_by_pages() => "it lets no page read its answers".to_owned(),
+            Ok(_) => {
+                report.ok(check, self.base, "takes writes that begin at the contract (ERC-7884)");
+                return;
+            }
+            Err(error) => error.to_string(),
+        };
+        let message = format!("does not take writes that begin at the contract (ERC-7884): {fault}");
+        let next = "let every proxy pass POST /v1/erc7884, and the gateway's CORS headers";
+        report.warn(check, self.base, message, next);
     }
 
     /// The longest question whose URL has at most that many characters.

@@ -91,6 +91,15 @@ impl Reply {
         hex::decode(answer.data.strip_prefix("0x")?).ok()
     }
 
+    /// The code of a problem.
+    pub fn code(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Problem {
+            code: String,
+        }
+        serde_json::from_slice(&self.body).ok().map(|Problem { code }| code)
+    }
+
     /// What it says, for people.
     pub fn in_words(&self) -> String {
         #[derive(Deserialize)]

@@ -423,8 +423,7 @@ async fn a_message_that_was_held_back_does_not_undo_a_younger_one() {
 #[tokio::test]
 async fn two_messages_at_the_same_time_both_count() {
     let (server, wallet) = with_alice().await;
-    let (one, two) =
-        (signed(&wallet, set_text(ALICE, "a", "x")), signed(&wallet, set_text(ALICE, "b", "y")));
+    let (one, two) = (signed(&wallet, set_text(ALICE, "a", "x")), signed(&wallet, set_text(ALICE, "b", "y")));
     let (one, two) = tokio::join!(post(&server, &one), post(&server, &two));
     assert_eq!((one.status.as_u16(), two.status.as_u16()), (200, 200), "{} {}", one.body, two.body);
     assert_eq!((server.text(ALICE, "a").await, server.text(ALICE, "b").await), ("x".into(), "y".into()));

@@ -108,7 +108,7 @@ describe("a healthy path", () => {
       for (const check of ["chain.endpoint", "chain.clock", "ens.registry", "ens.resolver", "resolver.code",
         "resolver.interfaces", "resolver.owner", "resolver.lookup", "gateway.url", "gateway.redirect", "gateway.info",
         "gateway.chain", "gateway.zone", "gateway.get", "gateway.cors", "gateway.preflight", "gateway.post",
-        "gateway.long-get", "gateway.request-line", "gateway.long-post", "answer.accepted", "answer.signer",
+        "gateway.long-get", "gateway.request-line", "gateway.long-post", "gateway.writes", "answer.accepted", "answer.signer",
         "signer.account", "answer.expiry", "gateway.clock", "zones.resolver", "zones.mark", "universal.resolve"]) {
         assert.ok(ok.includes(check), `${check} of ${about}`);
       }
@@ -279,6 +279,21 @@ describe("faults of a gateway, and of what stands before it", () => {
       const { broken, warnings, find } = await examineBehind(fault);
       assert.deepEqual([broken, warnings], [["gateway.get", "universal.resolve"], ["gateway.info"]]);
       assert.match(find("gateway.get").message, says);
+    }
+  });
+
+  test("a proxy that keeps back writes that begin at the contract", async () => {
+    const isWrite = (request) => request.url === "/v1/erc7884" && request.method === "POST";
+    const faults = {
+      "it answers 404": { before: (request, response) => isWrite(request) && (response.writeHead(404).end(), true) },
+      "lets no page read": {
+        after: (reply, request) => isWrite(request) && delete reply.headers["access-control-allow-origin"],
+      },
+    };
+    for (const [says, fault] of Object.entries(faults)) {
+      const { status, broken, warnings, find } = await examineBehind(fault);
+      assert.deepEqual([status, broken, warnings], [0, [], ["gateway.writes"]]);
+      assert.ok(find("gateway.writes").message.includes(says), find("gateway.writes").message);
     }
   });
 

@@ -186,6 +186,11 @@ test("a contract's account writes as accounts with a key do", async () => {
   }
 });
 
+test("time goes on on the chain of dev, so that no message has expired when it is asked for", async () => {
+  const { number } = await chain.getBlock();
+  while ((await chain.getBlockNumber({ cacheTime: 0 })) === number) await new Promise((done) => setTimeout(done, 250));
+});
+
 test("a browser may post from any page", async () => {
   const preflight = await fetch(`${dev.gatewayUrl}/v1/erc7884`, {
     method: "OPTIONS",
