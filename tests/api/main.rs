@@ -19,6 +19,7 @@ mod kept_lookups;
 mod listing;
 mod lookups;
 mod malformed;
+mod messages;
 mod openapi;
 mod pages;
 mod profiles;

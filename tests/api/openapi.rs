@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::described::{Description, Operation};
 use crate::dm3_user::Dm3User;
-use crate::erc7884::{Message, register, set_addr, set_text, signed};
 use crate::harness::{
     NOW, RESOLVER, Reply, TestServer, Wallet, nothing, reply, state, texts, to_hex, zero_hash,
 };
+use crate::messages::{Message, register, set_addr, set_text, signed};
 
 /// The operator's, to have lookups forgotten.
 const TOKEN: &str = "0123456789abcdef";
